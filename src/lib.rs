@@ -1,0 +1,6 @@
+//! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
+
+pub mod calls;
+pub mod config;
+pub mod feed;
+pub mod model;

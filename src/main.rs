@@ -1,0 +1,3 @@
+//! The `stasisd` program.
+
+fn main() {}

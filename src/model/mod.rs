@@ -1,0 +1,18 @@
+//! The nouns: plain values that every other room may name. No IO, no clock, no async.
+
+mod call;
+mod ending;
+mod ids;
+mod notice;
+mod order;
+mod phone;
+
+pub use call::{CallRecord, CallState, Direction, Disposition, Position};
+pub use ending::{Ended, Fault, Stop};
+pub use ids::{CallId, ChannelId, NodeId, OrderId};
+pub use notice::{Notice, NoticeKind};
+pub use order::{Order, OrderUpdate, Outcome};
+pub use phone::{Country, NumberError, PhoneNumber, mask};
+
+/// A JSON object: facts of an order, variables of a call.
+pub type Facts = serde_json::Map<String, serde_json::Value>;

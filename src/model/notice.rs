@@ -1,0 +1,84 @@
+//! What the daemon tells whoever listens: the event stream, the log of a call.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::CallId;
+
+/// What happened. The text form (`call.started`) is part of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoticeKind {
+    /// A call came in. Data: `caller`, `called`, `gateway`, `flow`.
+    #[serde(rename = "call.started")]
+    CallStarted,
+    /// A call entered a step. Data: `flow`, `step`.
+    #[serde(rename = "call.step")]
+    CallStep,
+    /// The caller heard a prompt. Data: `text`, `heard` (`whole` or `part`), `ms`.
+    #[serde(rename = "call.said")]
+    CallSaid,
+    /// The caller pressed a key. Data: `digit`.
+    #[serde(rename = "call.key")]
+    CallKey,
+    /// A call was taken up at its step. Data: `step`, `why` (`restart` or `reconnect`).
+    #[serde(rename = "call.taken_up")]
+    CallTakenUp,
+    /// A call ended. Data: `disposition`, `cause`, `detail`.
+    #[serde(rename = "call.ended")]
+    CallEnded,
+    /// A new call was refused early. Data: `why`.
+    #[serde(rename = "call.refused")]
+    CallRefused,
+    /// An order was stored or deleted. Data: `id`, `status`, `version`, `deleted`.
+    #[serde(rename = "order.changed")]
+    OrderChanged,
+    /// The websocket is up and the calls are reconciled. Data: `version`, `taken_up`, `settled`.
+    #[serde(rename = "ari.connected")]
+    AriConnected,
+    /// The websocket is down. Data: `why`.
+    #[serde(rename = "ari.lost")]
+    AriLost,
+    /// Another client took the Stasis application over; this daemon stepped down.
+    #[serde(rename = "ari.replaced")]
+    AriReplaced,
+    /// Flow files were read again. Data: `flows`, `problems`.
+    #[serde(rename = "flows.reloaded")]
+    FlowsReloaded,
+}
+
+impl NoticeKind {
+    /// The text form, `call.started`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CallStarted => "call.started",
+            Self::CallStep => "call.step",
+            Self::CallSaid => "call.said",
+            Self::CallKey => "call.key",
+            Self::CallTakenUp => "call.taken_up",
+            Self::CallEnded => "call.ended",
+            Self::CallRefused => "call.refused",
+            Self::OrderChanged => "order.changed",
+            Self::AriConnected => "ari.connected",
+            Self::AriLost => "ari.lost",
+            Self::AriReplaced => "ari.replaced",
+            Self::FlowsReloaded => "flows.reloaded",
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Notice {
+    /// Grows by at least one with each notice, also over restarts: the event stream's id.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: NoticeKind,
+    /// Which call, if one.
+    pub call: Option<CallId>,
+    /// The kind's own fields, a JSON object.
+    pub data: Value,
+}
