@@ -1,7 +1,24 @@
 //! Calls: the legs we own, the primitives a flow is made of, and the scope that settles each call once.
 
+mod dialling;
+mod inbox;
+mod keys;
+mod leaving;
+mod leg;
 mod line;
+mod playing;
+mod primitives;
+mod reconcile;
+mod recording;
+mod registry;
+mod scope;
 
+pub use dialling::PEER_ARGUMENT;
+pub use inbox::{Events, Inbox, LegEvent, inbox};
+pub use leg::{Leg, Services};
 pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
 };
+pub use reconcile::{Action, Known, plan};
+pub use registry::{Refusal, Registry, Role, Starting};
+pub use scope::{Conversation, settle, settle_unseen};

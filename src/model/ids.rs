@@ -50,18 +50,18 @@ text_id! {
     NodeId
 }
 
-/// A call's id: a `UUIDv5` of the channel's unique id and creation time.
+/// A call's id: a `UUIDv5` of the channel's unique id and the time it entered Stasis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallId(pub Uuid);
 
 impl CallId {
-    /// The id of the call whose first leg is `channel`, created at `created` (ARI's own text).
+    /// The id of the call whose first leg is `channel`, which entered Stasis at `entered` (ARI's own text).
     ///
-    /// The same channel gives the same id in every daemon that meets it.
+    /// A channel that comes back into Stasis later is another call; the same entry is always the same call.
     #[must_use]
-    pub fn of_channel(channel: &ChannelId, created: &str) -> Self {
-        let name = format!("{channel}\n{created}");
+    pub fn of_channel(channel: &ChannelId, entered: &str) -> Self {
+        let name = format!("{channel}\n{entered}");
         Self(Uuid::new_v5(&CALLS, name.as_bytes()))
     }
 

@@ -1,0 +1,106 @@
+//! What the control port may ask of the other rooms.
+
+use std::path::PathBuf;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::telemetry::Recorder;
+use crate::{
+    calls::LegEvent,
+    flow::graph,
+    http::{Check, Control, ControlError, GraphFormat, Health},
+    model::{CallId, CallRecord},
+    stasis::Door,
+};
+
+/// The rooms behind the control port.
+pub struct Rooms {
+    /// Calls, flows, speech.
+    pub door: Door,
+    /// The metrics.
+    pub recorder: Recorder,
+}
+
+impl Control for Rooms {
+    fn live_calls(&self) -> Vec<CallRecord> {
+        self.door.services.registry.live().iter().map(|record| CallRecord::clone(record)).collect()
+    }
+
+    fn live_call(&self, id: CallId) -> Option<CallRecord> {
+        self.door.services.registry.get(id).map(|record| CallRecord::clone(&record))
+    }
+
+    fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>> {
+        let why = "hung up through the API".to_owned();
+        let told = self.door.services.registry.tell(id, LegEvent::HangUp(why));
+        Box::pin(async move { if told { Ok(()) } else { Err(ControlError::NotLive) } })
+    }
+
+    fn say(
+        &self,
+        id: CallId,
+        text: String,
+        language: Option<String>,
+    ) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async move {
+            let services = &self.door.services;
+            let record = services.registry.get(id).ok_or(ControlError::NotLive)?;
+            if record.answered_at.is_none() {
+                return Err(ControlError::Refused("the call is not answered yet".to_owned()));
+            }
+            let language = language.unwrap_or_else(|| record.language.clone());
+            let spoken = services.speech.media(&text, &language, &[]).await;
+            let spoken = spoken.map_err(|error| ControlError::Failed(error.to_string()))?;
+            let playback = format!("{id}-api-{}", uuid::Uuid::now_v7());
+            match services.ari.play(&record.channel, &playback, &spoken.media, &language).await {
+                Ok(()) => Ok(()),
+                Err(error) if error.is_gone() => Err(ControlError::NotLive),
+                Err(error) => Err(ControlError::Unavailable(error.to_string())),
+            }
+        })
+    }
+
+    fn flows(&self) -> Vec<Value> {
+        let summaries = self.door.library.summaries();
+        summaries.into_iter().filter_map(|summary| serde_json::to_value(summary).ok()).collect()
+    }
+
+    fn flow_source(&self, name: &str) -> Option<String> {
+        self.door.library.source(name)
+    }
+
+    fn flow_graph(&self, name: &str, format: GraphFormat) -> Option<String> {
+        let flow = self.door.library.get(name)?;
+        Some(match format {
+            GraphFormat::Mermaid => graph::mermaid(&flow),
+            GraphFormat::Svg => graph::svg(&flow),
+        })
+    }
+
+    fn reload_flows(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async move { self.door.library.reload().iter().map(ToString::to_string).collect() })
+    }
+
+    fn prompt_file(&self, name: &str) -> Option<PathBuf> {
+        self.door.services.speech.prompt_file(name)
+    }
+
+    fn health(&self) -> Health {
+        let status = &self.door.status;
+        let storage = self.door.services.journal.is_healthy();
+        let checks = vec![
+            Check { name: "asterisk".to_owned(), ok: status.is_connected(), detail: status.words() },
+            Check {
+                name: "storage".to_owned(),
+                ok: storage,
+                detail: if storage { "writes succeed" } else { "writes fail: see the log" }.to_owned(),
+            },
+        ];
+        Health { ready: checks.iter().all(|check| check.ok), checks }
+    }
+
+    fn metrics(&self) -> String {
+        self.recorder.render()
+    }
+}

@@ -1,0 +1,134 @@
+//! Dialling somebody for the caller, and connecting the two.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    inbox::LegEvent,
+    leg::Leg,
+    line::{Dial, Dialled, Line, Take},
+};
+use crate::{
+    ari::Originate,
+    model::{ChannelId, Stop},
+};
+
+/// First argument of the Stasis application for channels that a call dialled.
+pub const PEER_ARGUMENT: &str = "dialled";
+/// Asterisk ends the ringing itself; this much later we do.
+const GRACE: Duration = Duration::from_secs(5);
+
+impl Leg {
+    pub(super) async fn dial_party(&mut self, dial: &Dial, take: Take) -> Result<Dialled, Stop> {
+        let ari = self.services.ari.clone();
+        let visit = self.record.position.visit;
+        let peer = ChannelId(format!("{}-d{visit}", self.record.id));
+        self.bridge = Some(format!("{}-b{visit}", self.record.id));
+        self.services.registry.add_peer(&peer, &self.inbox);
+        self.peer = Some(peer.clone());
+        let begun = Instant::now();
+        let mut up = false;
+        if take == Take::Up {
+            let found = ari.channel(&peer).await;
+            match self.judge(found).await? {
+                // Dialled and over, or never dialled: not known, so it is not dialled again.
+                None => return self.part(Dialled::Failed(None)).await,
+                Some(channel) => up = channel.state == "Up",
+            }
+        } else {
+            self.durable().await?;
+            let originate = Originate {
+                channel_id: peer.clone(),
+                endpoint: dial.endpoint.clone(),
+                app_args: PEER_ARGUMENT.to_owned(),
+                caller_id: dial.caller_id.clone(),
+                timeout_secs: dial.ring.as_secs(),
+                variables: Vec::new(),
+            };
+            let answer = ari.originate(&originate).await;
+            if answer.as_ref().is_err_and(crate::ari::AriError::is_refusal) {
+                return self.part(Dialled::Failed(None)).await;
+            }
+            self.judge(answer).await?;
+            let ringing = ari.ring(&self.record.channel).await;
+            self.judge(ringing).await?;
+        }
+        while !up {
+            match self.next(begun + dial.ring + GRACE).await? {
+                Some(LegEvent::PeerUp) => up = true,
+                Some(LegEvent::PeerGone(cause)) => {
+                    return self.part(dialled(cause, begun.elapsed() + GRACE / 10 >= dial.ring)).await;
+                }
+                Some(_) => {}
+                None => return self.part(Dialled::NoAnswer).await,
+            }
+        }
+        self.talk(&peer).await
+    }
+
+    /// Connects the two until the dialled party leaves.
+    async fn talk(&mut self, peer: &ChannelId) -> Result<Dialled, Stop> {
+        let ari = self.services.ari.clone();
+        let bridge = self.bridge.clone().unwrap_or_default();
+        // Not all channels ring; that there is nothing to stop is no matter.
+        let _ = ari.ring_stop(&self.record.channel).await;
+        let made = ari.create_bridge(&bridge, "mixing").await;
+        self.judge(made).await?;
+        let added = ari.add_to_bridge(&bridge, &[self.record.channel.clone(), peer.clone()]).await;
+        self.judge(added).await?;
+        let for_ever = Instant::now() + Duration::from_secs(self.services.config.max_duration_secs * 2);
+        loop {
+            if let Some(LegEvent::PeerGone(_)) = self.next(for_ever).await? {
+                return self.part(Dialled::Talked).await;
+            }
+        }
+    }
+
+    /// Ends the dialled leg and forgets keys that were meant for it.
+    async fn part(&mut self, dialled: Dialled) -> Result<Dialled, Stop> {
+        self.drop_peer().await;
+        let _ = self.services.ari.ring_stop(&self.record.channel).await;
+        self.keys.clear();
+        Ok(dialled)
+    }
+
+    /// Hangs the dialled party up and destroys the bridge; nothing there is fine.
+    pub(super) async fn drop_peer(&mut self) {
+        if let Some(peer) = self.peer.take() {
+            self.services.registry.remove_peer(&peer);
+            let _ = self.services.ari.hang_up(&peer, None).await;
+        }
+        if let Some(bridge) = self.bridge.take() {
+            let _ = self.services.ari.destroy_bridge(&bridge).await;
+        }
+    }
+}
+
+/// What a dialled channel's end before the answer means. `rang_out`: it rang as long as it was allowed to.
+fn dialled(cause: Option<i32>, rang_out: bool) -> Dialled {
+    // Q.850: 17 user busy, 18 no user responding, 19 no answer, 21 call rejected.
+    match cause {
+        Some(17) => Dialled::Busy,
+        Some(18 | 19) => Dialled::NoAnswer,
+        Some(21) => Dialled::Rejected,
+        // Before 22.4 Asterisk gives 16 or 0 when the ringing timed out.
+        Some(0 | 16) | None if rang_out => Dialled::NoAnswer,
+        other => Dialled::Failed(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes() {
+        assert_eq!(dialled(Some(17), false), Dialled::Busy);
+        assert_eq!(dialled(Some(19), false), Dialled::NoAnswer);
+        assert_eq!(dialled(Some(16), true), Dialled::NoAnswer);
+        assert_eq!(dialled(Some(16), false), Dialled::Failed(Some(16)));
+        assert_eq!(dialled(Some(21), true), Dialled::Rejected);
+        assert_eq!(dialled(Some(34), true), Dialled::Failed(Some(34)));
+    }
+}

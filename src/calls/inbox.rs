@@ -1,0 +1,125 @@
+//! One call's inbox: bounded and lossless. A full one ends its call rather than lose an event.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tokio::sync::mpsc;
+
+/// Events a call may be behind. A call reads all the time, so only a stuck one ever fills it.
+const DEPTH: usize = 256;
+
+/// What can happen to a call, as its leg sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LegEvent {
+    /// The caller pressed a key (`ChannelDtmfReceived`).
+    Key(char),
+    /// A playback came to its end; `failed` when nothing could be played (`PlaybackFinished`).
+    PlaybackFinished {
+        /// Its id.
+        id: String,
+        /// Its state was `failed`.
+        failed: bool,
+    },
+    /// A recording came to its end (`RecordingFinished`, `RecordingFailed`).
+    RecordingFinished {
+        /// Its name.
+        name: String,
+        /// Seconds recorded.
+        secs: u64,
+        /// Nothing was recorded.
+        failed: bool,
+    },
+    /// The caller's side wants to hang up (`ChannelHangupRequest`).
+    HangupRequested {
+        /// Q.850 cause.
+        cause: Option<i32>,
+        /// SIP code.
+        tech_cause: Option<i32>,
+    },
+    /// The channel is gone (`ChannelDestroyed`, or absent from a snapshot).
+    Destroyed {
+        /// Q.850 cause.
+        cause: Option<i32>,
+        /// SIP code.
+        tech_cause: Option<i32>,
+    },
+    /// The channel left Stasis (`StasisEnd`).
+    LeftStasis,
+    /// The dialled party answered (its `StasisStart`).
+    PeerUp,
+    /// The dialled party is gone. Q.850 cause.
+    PeerGone(Option<i32>),
+    /// The websocket dropped.
+    Lost,
+    /// The websocket is back and the channel still in Stasis.
+    Restored,
+    /// Somebody asked us to hang up.
+    HangUp(String),
+    /// The drain time is over.
+    Shutdown,
+}
+
+/// The sending end, shared by all who route events to the call.
+#[derive(Debug)]
+pub struct Inbox {
+    sender: mpsc::Sender<LegEvent>,
+    overrun: AtomicBool,
+}
+
+/// The receiving end, owned by the call.
+#[derive(Debug)]
+pub struct Events {
+    receiver: mpsc::Receiver<LegEvent>,
+    inbox: Arc<Inbox>,
+}
+
+/// A new inbox.
+#[must_use]
+pub fn inbox() -> (Arc<Inbox>, Events) {
+    let (sender, receiver) = mpsc::channel(DEPTH);
+    let inbox = Arc::new(Inbox { sender, overrun: AtomicBool::new(false) });
+    (Arc::clone(&inbox), Events { receiver, inbox })
+}
+
+impl Inbox {
+    /// Puts an event in; never waits. Where there is no room the call is marked as overrun.
+    pub fn put(&self, event: LegEvent) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.sender.try_send(event) {
+            self.overrun.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl Events {
+    /// The next event; `None` when an event was lost for want of room.
+    pub async fn next(&mut self) -> Option<LegEvent> {
+        if self.inbox.overrun.load(Ordering::Acquire) {
+            return None;
+        }
+        self.receiver.recv().await
+    }
+
+    /// The next event if there is one now.
+    pub fn ready(&mut self) -> Option<LegEvent> {
+        self.receiver.try_recv().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_inbox_ends_the_call_instead_of_losing_an_event() {
+        let (inbox, mut events) = inbox();
+        for _ in 0..DEPTH {
+            inbox.put(LegEvent::Key('1'));
+        }
+        assert_eq!(events.next().await, Some(LegEvent::Key('1')));
+        inbox.put(LegEvent::Key('2'));
+        inbox.put(LegEvent::Key('3'));
+        assert_eq!(events.next().await, None);
+    }
+}

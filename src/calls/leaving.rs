@@ -1,0 +1,82 @@
+//! The ways out of a call: into the dialplan, by REFER, by hanging up.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    leg::Leg,
+    line::{Place, Referred},
+};
+use crate::model::{Ended, Fault, Stop};
+
+/// How long Asterisk may take to carry out a way out.
+const CARRIED_OUT: Duration = Duration::from_secs(5);
+/// How long a peer may take to follow a REFER: an INVITE of its own lies in between.
+const REFER: Duration = Duration::from_secs(20);
+
+impl Leg {
+    pub(super) async fn leave_for(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
+        let Place { context, extension, priority } = place;
+        self.leaving = true;
+        self.record.detail = Some(format!("{why}: {context},{extension},{priority}"));
+        let ari = self.services.ari.clone();
+        let answer = ari.continue_in(&self.record.channel, context, extension, *priority).await;
+        if let Err(stop) = self.judge(answer).await {
+            self.leaving = matches!(stop, Stop::Ended(Ended::LeftStasis));
+            return Err(stop);
+        }
+        self.until_gone("the dialplan did not take the call").await
+    }
+
+    pub(super) async fn finish(&mut self) -> Result<(), Stop> {
+        let ari = self.services.ari.clone();
+        let answer = ari.hang_up(&self.record.channel, None).await;
+        match self.judge(answer).await {
+            Ok(()) => {}
+            Err(Stop::Ended(Ended::HungUp { .. })) => return Err(Ended::Finished.into()),
+            Err(stop) => return Err(stop),
+        }
+        match self.until_gone("the channel did not hang up").await {
+            Err(Stop::Ended(Ended::HungUp { cause, tech_cause })) => {
+                self.record.cause = cause;
+                self.record.tech_cause = tech_cause;
+                Err(Ended::Finished.into())
+            }
+            other => other,
+        }
+    }
+
+    pub(super) async fn send_refer(&mut self, target: &str) -> Result<Referred, Stop> {
+        let ari = self.services.ari.clone();
+        let answer = ari.redirect(&self.record.channel, target).await;
+        if let Err(error) = &answer
+            && error.is_refusal()
+        {
+            return Ok(Referred::Refused(error.to_string()));
+        }
+        self.judge(answer).await?;
+        let until = Instant::now() + REFER;
+        loop {
+            match self.next(until).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(Referred::Refused("the peer did not follow the REFER".to_owned())),
+                Err(Stop::Ended(Ended::HungUp { cause, tech_cause })) => {
+                    self.record.cause = cause;
+                    self.record.tech_cause = tech_cause;
+                    self.record.detail = Some(format!("REFER to {target}"));
+                    self.leaving = true;
+                    return Err(Ended::LeftStasis.into());
+                }
+                Err(stop) => return Err(stop),
+            }
+        }
+    }
+
+    /// Waits for the event that says the channel is no longer ours.
+    async fn until_gone(&mut self, otherwise: &str) -> Result<(), Stop> {
+        let until = Instant::now() + CARRIED_OUT;
+        while self.next(until).await?.is_some() {}
+        Err(Fault::Ari(otherwise.to_owned()).into())
+    }
+}

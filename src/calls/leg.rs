@@ -1,0 +1,207 @@
+//! A leg: a channel that we own and talk to. What it waits for, and how every wait can end.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    inbox::{Events, Inbox, LegEvent},
+    registry::{Registry, Starting},
+};
+use crate::{
+    ari::{AriError, Client},
+    config::CallsConfig,
+    feed::Feed,
+    model::{CallRecord, ChannelId, Ended, Fault, NoticeKind, Stop},
+    storage::Journal,
+    tts::Speech,
+};
+
+/// How long a rumour (404, 409) may wait for the event that makes it a fact.
+const RUMOUR: Duration = Duration::from_secs(2);
+
+/// What every call needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Commands to Asterisk.
+    pub ari: Client,
+    /// Texts into prompts.
+    pub speech: Speech,
+    /// Positions onto the disk.
+    pub journal: Journal,
+    /// Notices to whoever watches.
+    pub feed: Feed,
+    /// The calls that are up.
+    pub registry: Registry,
+    /// Limits and dialplan places.
+    pub config: Arc<CallsConfig>,
+}
+
+/// One call's own channel, its events and its record.
+pub struct Leg {
+    pub(super) services: Services,
+    pub(super) events: Events,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) record: CallRecord,
+    /// Keys typed ahead, oldest first.
+    pub(super) keys: VecDeque<char>,
+    /// Playbacks and recordings made since the step was entered: their ids must differ.
+    pub(super) made: u32,
+    /// The dialled party, hung up when the call is settled.
+    pub(super) peer: Option<ChannelId>,
+    /// The bridge the two talk in, destroyed when the call is settled.
+    pub(super) bridge: Option<String>,
+    /// We told Asterisk to take the channel out of Stasis.
+    pub(super) leaving: bool,
+    /// Holds the call's place among those that wait for their answer.
+    pub(super) starting: Option<Starting>,
+    deadline: Instant,
+}
+
+impl Leg {
+    /// A leg whose call is entered in the registry.
+    #[must_use]
+    pub fn new(
+        services: Services,
+        record: CallRecord,
+        inbox: Arc<Inbox>,
+        events: Events,
+        starting: Starting,
+    ) -> Self {
+        let deadline = Instant::now() + Duration::from_secs(services.config.max_duration_secs);
+        Self {
+            services,
+            events,
+            inbox,
+            record,
+            keys: VecDeque::new(),
+            made: 0,
+            peer: None,
+            bridge: None,
+            leaving: false,
+            starting: Some(starting),
+            deadline,
+        }
+    }
+
+    /// The record as it is now.
+    #[must_use]
+    pub fn record(&self) -> &CallRecord {
+        &self.record
+    }
+
+    /// Waits for the next event until `until`; `None` when nothing came. Keys are kept as type-ahead
+    /// before they are returned.
+    pub(super) async fn next(&mut self, until: Instant) -> Result<Option<LegEvent>, Stop> {
+        match timeout_at(until.min(self.deadline), self.events.next()).await {
+            Ok(Some(event)) => self.take(event).map(Some),
+            Ok(None) => Err(Ended::Overrun.into()),
+            Err(_) if self.deadline <= until => Err(Ended::Deadline.into()),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Turns what ends a call into its `Stop`; everything else is handed on.
+    pub(super) fn take(&mut self, event: LegEvent) -> Result<LegEvent, Stop> {
+        match event {
+            LegEvent::Key(digit) => {
+                self.keep_key(digit);
+                Ok(event)
+            }
+            LegEvent::HangupRequested { cause, tech_cause } | LegEvent::Destroyed { cause, tech_cause } => {
+                Err(Ended::HungUp { cause, tech_cause }.into())
+            }
+            LegEvent::LeftStasis => Err(Ended::LeftStasis.into()),
+            LegEvent::Lost => Err(Ended::Lost.into()),
+            LegEvent::Shutdown => Err(Ended::Shutdown.into()),
+            LegEvent::HangUp(why) => {
+                self.record.detail = Some(why);
+                Err(Ended::Finished.into())
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// Judges the answer to a command. That a channel is gone is a rumour until its event says so.
+    pub(super) async fn judge<T>(&mut self, answer: Result<T, AriError>) -> Result<T, Stop> {
+        match answer {
+            Ok(value) => Ok(value),
+            Err(AriError::NotConnected) => Err(Ended::Lost.into()),
+            Err(error) if error.is_gone() => {
+                let until = Instant::now() + RUMOUR;
+                while self.next(until).await?.is_some() {}
+                Err(Fault::Ari(error.to_string()).into())
+            }
+            Err(error) => Err(Fault::Ari(error.to_string()).into()),
+        }
+    }
+
+    /// Stores the record and shows it.
+    pub(super) fn save(&self) {
+        let record = Arc::new(self.record.clone());
+        self.services.registry.update(&record);
+        self.services.journal.save(record);
+    }
+
+    /// Tells the feed something about this call.
+    pub(super) fn tell(&self, kind: NoticeKind, data: Value) {
+        self.services.feed.post(kind, Some(self.record.id), data);
+    }
+
+    /// An id for something made on this channel: unlike every other, and the same after a crash.
+    pub(super) fn name(&mut self) -> String {
+        self.made += 1;
+        made_name(&self.record, self.record.position.visit, self.made)
+    }
+
+    /// Prepares a call that is taken up: what an earlier life left playing is stopped.
+    pub(super) async fn take_up(&mut self, why: &str) -> Result<(), Stop> {
+        let before = self.record.clone();
+        self.record.taken_up += 1;
+        self.keys.clear();
+        self.made = 0;
+        // The last position may not have reached the disk, so one visit more is looked at.
+        for visit in before.position.visit..=before.position.visit.saturating_add(1) {
+            for made in 1..=3 {
+                let old = made_name(&before, visit, made);
+                if let Err(AriError::NotConnected) = self.services.ari.stop_playback(&old).await {
+                    return Err(Ended::Lost.into());
+                }
+            }
+        }
+        tracing::info!(call = %self.record.id, step = %self.record.position.step, why, "call taken up at its step");
+        metrics::counter!("stasisd_calls_taken_up_total", "why" => why.to_owned()).increment(1);
+        self.tell(NoticeKind::CallTakenUp, json!({ "step": self.record.position.step, "why": why }));
+        self.save();
+        Ok(())
+    }
+
+    /// Waits for the connection to come back after [`Ended::Lost`].
+    pub(super) async fn restored(&mut self) -> Result<(), Stop> {
+        loop {
+            let event = match timeout_at(self.deadline, self.events.next()).await {
+                Ok(Some(event)) => event,
+                Ok(None) => return Err(Ended::Overrun.into()),
+                Err(_) => return Err(Ended::Deadline.into()),
+            };
+            match event {
+                LegEvent::Restored => return Ok(()),
+                LegEvent::Lost => {}
+                other => {
+                    self.take(other)?;
+                }
+            }
+        }
+    }
+
+    /// The moment now, for the record.
+    pub(super) fn now() -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+fn made_name(record: &CallRecord, visit: u32, made: u32) -> String {
+    format!("{}-{visit}-{}-{made}", record.id, record.taken_up)
+}

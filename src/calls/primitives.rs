@@ -1,0 +1,93 @@
+//! The primitives on a real channel: each names the room where it is carried out.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{
+    leg::Leg,
+    line::{
+        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+    },
+};
+use crate::model::{Fault, NoticeKind, Position, Stop};
+
+impl Line for Leg {
+    fn at(&mut self, position: &Position) {
+        self.made = 0;
+        self.record.position.clone_from(position);
+        self.tell(NoticeKind::CallStep, json!({ "flow": position.flow, "step": position.step }));
+        self.save();
+    }
+
+    async fn durable(&mut self) -> Result<(), Stop> {
+        let flushed = self.services.journal.flushed().await;
+        flushed.map_err(|error| Fault::Storage(error.to_string()).into())
+    }
+
+    async fn answer(&mut self) -> Result<(), Stop> {
+        if self.record.answered_at.is_some() {
+            return Ok(());
+        }
+        let ari = self.services.ari.clone();
+        let answer = ari.answer(&self.record.channel).await;
+        self.judge(answer).await?;
+        self.record.answered_at = Some(Self::now());
+        self.starting = None;
+        self.save();
+        Ok(())
+    }
+
+    async fn say(&mut self, prompt: &Prompt, barge: BargeIn) -> Result<Said, Stop> {
+        self.play(prompt, &barge).await
+    }
+
+    async fn gather(&mut self, gather: &Gather) -> Result<Gathered, Stop> {
+        self.collect(gather).await
+    }
+
+    fn forget_keys(&mut self) {
+        // An event that ends the call stays noticed: the next primitive meets a channel that is gone.
+        while let Some(event) = self.events.ready() {
+            let ending = self.take(event.clone()).is_err();
+            if ending {
+                self.inbox.put(event);
+                break;
+            }
+        }
+        self.keys.clear();
+    }
+
+    async fn pause(&mut self, time: Duration) -> Result<(), Stop> {
+        let until = Instant::now() + time;
+        while self.next(until).await?.is_some() {}
+        Ok(())
+    }
+
+    async fn record(&mut self, record: &Record) -> Result<Recorded, Stop> {
+        self.make_recording(record).await
+    }
+
+    async fn dial(&mut self, dial: &Dial, take: Take) -> Result<Dialled, Stop> {
+        self.dial_party(dial, take).await
+    }
+
+    async fn send_digits(&mut self, digits: &str) -> Result<(), Stop> {
+        let ari = self.services.ari.clone();
+        let answer = ari.send_dtmf(&self.record.channel, digits).await;
+        self.judge(answer).await
+    }
+
+    async fn refer(&mut self, target: &str) -> Result<Referred, Stop> {
+        self.send_refer(target).await
+    }
+
+    async fn continue_in(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
+        self.leave_for(place, why).await
+    }
+
+    async fn hang_up(&mut self) -> Result<(), Stop> {
+        self.finish().await
+    }
+}

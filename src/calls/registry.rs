@@ -1,0 +1,246 @@
+//! Which calls are up, who gets which event, how many may be up, and whether new ones may start.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use super::inbox::{Inbox, LegEvent};
+use crate::{
+    config::CallsConfig,
+    model::{CallId, CallRecord, ChannelId},
+};
+
+/// Whose events a channel's are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The caller's own channel.
+    Caller,
+    /// A party that the call dialled.
+    Peer,
+}
+
+#[derive(Clone, Debug)]
+struct Route {
+    role: Role,
+    inbox: Arc<Inbox>,
+}
+
+#[derive(Debug)]
+struct Live {
+    channel: ChannelId,
+    record: Arc<CallRecord>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    routes: HashMap<ChannelId, Route>,
+    live: HashMap<CallId, Live>,
+}
+
+/// Why a new call is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// As many calls are up as the configuration allows.
+    Full,
+    /// Asterisk is slow: too many calls wait for their answer.
+    Overloaded,
+    /// The daemon is stopping.
+    Draining,
+}
+
+impl Refusal {
+    /// The word for logs, metrics and events.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Overloaded => "overloaded",
+            Self::Draining => "draining",
+        }
+    }
+}
+
+/// The calls that are up. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    tables: Mutex<Tables>,
+    starting: AtomicUsize,
+    draining: AtomicBool,
+    max: usize,
+    max_starting: usize,
+    emptied: Notify,
+}
+
+/// Counts a call as starting until it is dropped (answered, or given up).
+#[derive(Debug)]
+pub struct Starting(Arc<Shared>);
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        self.0.starting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Registry {
+    /// An empty registry with the configured caps.
+    #[must_use]
+    pub fn new(config: &CallsConfig) -> Self {
+        let shared = Shared {
+            tables: Mutex::default(),
+            starting: AtomicUsize::new(0),
+            draining: AtomicBool::new(false),
+            max: config.max,
+            max_starting: config.max_starting,
+            emptied: Notify::new(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        // Nothing in here can leave the tables half changed, so a poisoned lock is still good.
+        self.shared.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for room for a new call.
+    ///
+    /// # Errors
+    /// Says why there is none; the call then goes to the fallback at once.
+    pub fn admit(&self) -> Result<Starting, Refusal> {
+        if self.shared.draining.load(Ordering::Acquire) {
+            return Err(Refusal::Draining);
+        }
+        if self.count() >= self.shared.max {
+            return Err(Refusal::Full);
+        }
+        let before = self.shared.starting.fetch_add(1, Ordering::AcqRel);
+        let starting = Starting(Arc::clone(&self.shared));
+        if before >= self.shared.max_starting { Err(Refusal::Overloaded) } else { Ok(starting) }
+    }
+
+    /// Counts a call as starting that must be taken whatever the caps (one that lives already).
+    #[must_use]
+    pub fn admit_anyway(&self) -> Starting {
+        self.shared.starting.fetch_add(1, Ordering::AcqRel);
+        Starting(Arc::clone(&self.shared))
+    }
+
+    /// Enters a call. False when its channel is here already (an event that came twice).
+    #[must_use]
+    pub fn enter(&self, record: &Arc<CallRecord>, inbox: &Arc<Inbox>) -> bool {
+        let mut tables = self.tables();
+        if tables.routes.contains_key(&record.channel) {
+            return false;
+        }
+        let route = Route { role: Role::Caller, inbox: Arc::clone(inbox) };
+        tables.routes.insert(record.channel.clone(), route);
+        let live = Live { channel: record.channel.clone(), record: Arc::clone(record) };
+        tables.live.insert(record.id, live);
+        metrics::gauge!("stasisd_calls_live").set(tables.live.len() as f64);
+        true
+    }
+
+    /// Routes the events of a dialled channel to its call.
+    pub fn add_peer(&self, peer: &ChannelId, inbox: &Arc<Inbox>) {
+        let route = Route { role: Role::Peer, inbox: Arc::clone(inbox) };
+        self.tables().routes.insert(peer.clone(), route);
+    }
+
+    /// Forgets a dialled channel.
+    pub fn remove_peer(&self, peer: &ChannelId) {
+        self.tables().routes.remove(peer);
+    }
+
+    /// Shows a newer record of a live call.
+    pub fn update(&self, record: &Arc<CallRecord>) {
+        if let Some(live) = self.tables().live.get_mut(&record.id) {
+            live.record = Arc::clone(record);
+        }
+    }
+
+    /// Forgets a call that is settled.
+    pub fn leave(&self, id: CallId) {
+        let mut tables = self.tables();
+        if let Some(live) = tables.live.remove(&id) {
+            tables.routes.remove(&live.channel);
+        }
+        metrics::gauge!("stasisd_calls_live").set(tables.live.len() as f64);
+        if tables.live.is_empty() {
+            self.shared.emptied.notify_waiters();
+        }
+    }
+
+    /// Gives an event to the call that owns the channel. False when nobody does.
+    pub fn route(&self, channel: &ChannelId, event: impl FnOnce(Role) -> Option<LegEvent>) -> bool {
+        let Some(route) = self.tables().routes.get(channel).cloned() else { return false };
+        if let Some(event) = event(route.role) {
+            route.inbox.put(event);
+        }
+        true
+    }
+
+    /// Tells every call.
+    pub fn tell_all(&self, event: &LegEvent) {
+        for route in self.tables().routes.values().filter(|route| route.role == Role::Caller) {
+            route.inbox.put(event.clone());
+        }
+    }
+
+    /// Tells one call. False when it is not live.
+    pub fn tell(&self, id: CallId, event: LegEvent) -> bool {
+        let channel = self.tables().live.get(&id).map(|live| live.channel.clone());
+        channel.is_some_and(|channel| self.route(&channel, |_| Some(event)))
+    }
+
+    /// The calls that are up, oldest first.
+    #[must_use]
+    pub fn live(&self) -> Vec<Arc<CallRecord>> {
+        let mut all: Vec<_> = self.tables().live.values().map(|live| Arc::clone(&live.record)).collect();
+        all.sort_by_key(|record| (record.started_at, record.id));
+        all
+    }
+
+    /// One live call.
+    #[must_use]
+    pub fn get(&self, id: CallId) -> Option<Arc<CallRecord>> {
+        self.tables().live.get(&id).map(|live| Arc::clone(&live.record))
+    }
+
+    /// Whether somebody owns the channel.
+    #[must_use]
+    pub fn knows(&self, channel: &ChannelId) -> bool {
+        self.tables().routes.contains_key(channel)
+    }
+
+    /// How many calls are up.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.tables().live.len()
+    }
+
+    /// From now on no new call is taken.
+    pub fn drain(&self) {
+        self.shared.draining.store(true, Ordering::Release);
+    }
+
+    /// Waits until no call is up.
+    pub async fn emptied(&self) {
+        loop {
+            let emptied = self.shared.emptied.notified();
+            if self.count() == 0 {
+                return;
+            }
+            emptied.await;
+        }
+    }
+}

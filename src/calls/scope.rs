@@ -1,0 +1,160 @@
+//! The scope that settles each call exactly once: whatever its flow did, also when it panicked.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::{Instant, timeout_at};
+
+use super::{
+    inbox::LegEvent,
+    leg::{Leg, Services},
+    line::{Line, Place, Take},
+};
+use crate::model::{CallRecord, CallState, Disposition, Ended, Fault, NoticeKind, Stop};
+
+/// How long a settling call waits for the event that tells its cause.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
+/// What is held with a caller: a flow, as the scope sees it.
+pub trait Conversation: Send {
+    /// Talks until the call stops. `Ok` means that the flow came to its end.
+    fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>>;
+}
+
+/// Runs a conversation over a leg to its end, over lost connections too, and settles the call.
+pub async fn settle(mut leg: Leg, mut conversation: impl Conversation, take: Take) {
+    let stop = match take {
+        Take::Anew => converse(&mut leg, &mut conversation, Take::Anew).await,
+        Take::Up => take_up(&mut leg, &mut conversation, "restart").await,
+    };
+    let mut stop = stop;
+    while stop == Stop::Ended(Ended::Lost) {
+        stop = match leg.restored().await {
+            Ok(()) => take_up(&mut leg, &mut conversation, "reconnect").await,
+            Err(stop) => stop,
+        };
+    }
+    leg.starting = None;
+    leg.drop_peer().await;
+    match leg.close(stop).await {
+        Stop::Ended(Ended::Lost) => leg.abandon(),
+        stop => leg.write(&stop),
+    }
+}
+
+async fn take_up(leg: &mut Leg, conversation: &mut impl Conversation, why: &str) -> Stop {
+    match leg.take_up(why).await {
+        Ok(()) => converse(leg, conversation, Take::Up).await,
+        Err(stop) => stop,
+    }
+}
+
+async fn converse(leg: &mut Leg, conversation: &mut impl Conversation, take: Take) -> Stop {
+    match AssertUnwindSafe(conversation.talk(leg, take)).catch_unwind().await {
+        Ok(Ok(())) => Ended::Finished.into(),
+        Ok(Err(stop)) => stop,
+        Err(_) => Fault::Flow("the conversation panicked; the log has the place".to_owned()).into(),
+    }
+}
+
+impl Leg {
+    /// Makes the end a fact: hangs up, hands back, or waits for the last word. Returns how it really ended.
+    async fn close(&mut self, stop: Stop) -> Stop {
+        match stop {
+            Stop::Ended(Ended::HungUp { cause, tech_cause }) => {
+                self.record.cause = cause;
+                self.record.tech_cause = tech_cause;
+                if tech_cause.is_none() {
+                    self.last_word().await;
+                }
+                stop
+            }
+            Stop::Ended(Ended::LeftStasis) if self.leaving => stop,
+            Stop::Ended(Ended::LeftStasis) => self.last_word().await.unwrap_or(stop),
+            Stop::Ended(Ended::Finished) => match self.finish().await {
+                Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
+                _ => stop,
+            },
+            Stop::Ended(Ended::Lost) => stop,
+            stop => self.hand_back(stop).await,
+        }
+    }
+
+    /// Gives a call that cannot go on to the dialplan's fallback; hangs up when even that fails.
+    async fn hand_back(&mut self, stop: Stop) -> Stop {
+        let why = match &stop {
+            Stop::Fault(fault) => fault.to_string(),
+            Stop::Ended(ended) => format!("{ended:?}").to_lowercase(),
+        };
+        tracing::warn!(call = %self.record.id, step = %self.record.position.step, why, "call handed back");
+        let place = Place {
+            context: self.services.config.fallback_context.clone(),
+            extension: self.services.config.fallback_extension.clone(),
+            priority: 1,
+        };
+        match self.leave_for(&place, &why).await {
+            Err(Stop::Ended(ended @ (Ended::HungUp { .. } | Ended::Lost))) => ended.into(),
+            Err(Stop::Fault(fault)) => {
+                tracing::error!(call = %self.record.id, %fault, "the fallback did not take the call: hanging up");
+                self.record.detail = Some(format!("{why}; fallback: {fault}"));
+                let _ = self.finish().await;
+                stop
+            }
+            _ => stop,
+        }
+    }
+
+    /// Waits a little for the channel's own end, which tells the causes.
+    async fn last_word(&mut self) -> Option<Stop> {
+        let until = Instant::now() + LAST_WORD;
+        while let Ok(Some(event)) = timeout_at(until, self.events.next()).await {
+            if let LegEvent::Destroyed { cause, tech_cause } = event {
+                self.record.cause = cause.or(self.record.cause);
+                self.record.tech_cause = tech_cause.or(self.record.tech_cause);
+                return Some(Ended::HungUp { cause, tech_cause }.into());
+            }
+        }
+        None
+    }
+
+    /// Leaves a call to be taken up by the next snapshot: its record stays live.
+    fn abandon(&self) {
+        self.services.registry.leave(self.record.id);
+    }
+
+    /// Writes the record and tells everybody.
+    fn write(&mut self, stop: &Stop) {
+        let handed_back = stop.disposition() == Disposition::HandedBack;
+        let disposition = if handed_back && !self.leaving { Disposition::HungUp } else { stop.disposition() };
+        let record = &mut self.record;
+        end(record, disposition, Timestamp::now());
+        publish(&self.services, Arc::new(record.clone()));
+    }
+}
+
+/// Settles a stored call whose channel is no more: how it ended was not seen.
+pub fn settle_unseen(services: &Services, record: &CallRecord) {
+    let mut record = record.clone();
+    record.detail = Some("ended while no daemon was watching".to_owned());
+    end(&mut record, Disposition::EndedUnseen, Timestamp::now());
+    publish(services, Arc::new(record));
+}
+
+fn end(record: &mut CallRecord, disposition: Disposition, now: Timestamp) {
+    record.state = CallState::Ended;
+    record.ended_at = Some(now);
+    record.disposition = Some(disposition);
+}
+
+fn publish(services: &Services, record: Arc<CallRecord>) {
+    let disposition = record.disposition;
+    tracing::info!(call = %record.id, ?disposition, cause = record.cause, "call ended");
+    let label = serde_json::to_value(disposition).ok().and_then(|v| v.as_str().map(str::to_owned));
+    metrics::counter!("stasisd_calls_total", "disposition" => label.unwrap_or_default()).increment(1);
+    let data = json!({ "disposition": disposition, "cause": record.cause, "detail": record.detail });
+    services.feed.post(NoticeKind::CallEnded, Some(record.id), data);
+    services.registry.leave(record.id);
+    services.journal.save(record);
+}

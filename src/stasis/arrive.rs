@@ -1,0 +1,83 @@
+//! A channel enters Stasis: a new call, a dialled party that answered, or more than we can take.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{door::Door, entry, talk::Talk};
+use crate::{
+    ari::StasisStart,
+    calls::{Leg, LegEvent, PEER_ARGUMENT, Refusal, Starting, Take, inbox, settle},
+    model::{CallRecord, ChannelId, NoticeKind},
+};
+
+/// A call older than this when we hear of it means that Asterisk or we are behind.
+const LATE_MS: i64 = 2_000;
+
+impl Door {
+    /// Takes a channel that entered Stasis.
+    pub(super) fn arrive(&self, start: StasisStart, received: Instant) {
+        let registry = &self.services.registry;
+        if start.args.first().is_some_and(|arg| arg == PEER_ARGUMENT) {
+            if !registry.route(&start.channel.id, |_| Some(LegEvent::PeerUp)) {
+                self.drop_stray_peer(&start.channel.id);
+            }
+            return;
+        }
+        if registry.knows(&start.channel.id) {
+            return;
+        }
+        let entry = entry::read(&start.args);
+        let now = Timestamp::now();
+        let late = start.timestamp().is_some_and(|at| now.as_millisecond() - at.as_millisecond() > LATE_MS);
+        let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
+        match admitted {
+            Ok(starting) => {
+                let default = &self.flows.default;
+                let config = &self.services.config;
+                let record = entry::record(&start.channel, &entry, &start.timestamp, default, config, now);
+                self.begin(record, starting, Take::Anew);
+                metrics::histogram!("stasisd_call_arrival_seconds").record(received.elapsed().as_secs_f64());
+            }
+            Err(refusal) => self.refuse(start.channel.id, refusal),
+        }
+    }
+
+    /// Starts a call's task.
+    pub(super) fn begin(&self, record: CallRecord, starting: Starting, take: Take) {
+        let (inbox, events) = inbox();
+        let shared = Arc::new(record);
+        if !self.services.registry.enter(&shared, &inbox) {
+            return;
+        }
+        let record = CallRecord::clone(&shared);
+        if take == Take::Anew {
+            let data = json!({
+                "caller": record.caller,
+                "called": record.called,
+                "gateway": record.gateway,
+                "flow": record.position.flow,
+            });
+            self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
+        }
+        let talk = Talk::new(self.library.clone(), self.orders.clone(), &self.flows, &record, &self.services.config);
+        let leg = Leg::new(self.services.clone(), record, inbox, events, starting);
+        self.tracker.spawn(settle(leg, talk, take));
+    }
+
+    /// Sends a call that we cannot take to the fallback, at once.
+    fn refuse(&self, channel: ChannelId, refusal: Refusal) {
+        let why = refusal.as_str();
+        metrics::counter!("stasisd_calls_refused_total", "why" => why).increment(1);
+        self.services.feed.post(NoticeKind::CallRefused, None, json!({ "why": why }));
+        let (ari, config) = (self.services.ari.clone(), Arc::clone(&self.services.config));
+        self.tracker.spawn(async move {
+            let place = (&config.fallback_context, &config.fallback_extension);
+            if let Err(error) = ari.continue_in(&channel, place.0, place.1, 1).await {
+                tracing::warn!(%channel, %error, "a refused call could not be handed to the fallback");
+            }
+        });
+    }
+}

@@ -1,0 +1,55 @@
+//! From the wire to a call's inbox: which event goes to whom, as what.
+
+use crate::{
+    ari::Event,
+    calls::{LegEvent, Registry, Role},
+};
+
+/// Gives an event to the call that it concerns. Returns false when no call wants it.
+pub fn route(registry: &Registry, event: &Event) -> bool {
+    let Some(channel) = event.channel_id() else { return false };
+    registry.route(channel, |role| match role {
+        Role::Caller => for_caller(event),
+        Role::Peer => for_peer(event),
+    })
+}
+
+fn for_caller(event: &Event) -> Option<LegEvent> {
+    Some(match event {
+        Event::ChannelDtmfReceived { digit, .. } => LegEvent::Key(key(digit)?),
+        Event::PlaybackFinished { playback } => {
+            LegEvent::PlaybackFinished { id: playback.id.clone(), failed: playback.state == "failed" }
+        }
+        Event::RecordingFinished { recording } => LegEvent::RecordingFinished {
+            name: recording.name.clone(),
+            secs: recording.duration.unwrap_or_default(),
+            failed: false,
+        },
+        Event::RecordingFailed { recording } => {
+            LegEvent::RecordingFinished { name: recording.name.clone(), secs: 0, failed: true }
+        }
+        Event::ChannelHangupRequest { cause, tech_cause, .. } => {
+            LegEvent::HangupRequested { cause: *cause, tech_cause: *tech_cause }
+        }
+        Event::ChannelDestroyed { cause, tech_cause, .. } => {
+            LegEvent::Destroyed { cause: *cause, tech_cause: *tech_cause }
+        }
+        Event::StasisEnd { .. } => LegEvent::LeftStasis,
+        _ => return None,
+    })
+}
+
+fn for_peer(event: &Event) -> Option<LegEvent> {
+    match event {
+        Event::StasisStart { .. } => Some(LegEvent::PeerUp),
+        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(*cause)),
+        _ => None,
+    }
+}
+
+/// The keys of a telephone; anything else is no key.
+fn key(digit: &str) -> Option<char> {
+    let mut chars = digit.chars();
+    let key = chars.next()?.to_ascii_uppercase();
+    (chars.next().is_none() && "0123456789*#ABCD".contains(key)).then_some(key)
+}

@@ -1,0 +1,10 @@
+//! The Stasis door: events become calls, calls become flows, and after each connect nothing is left over.
+
+mod arrive;
+mod connect;
+mod door;
+mod entry;
+mod events;
+mod talk;
+
+pub use door::{Door, Status};
