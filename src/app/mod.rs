@@ -1,0 +1,8 @@
+//! The running daemon: everything is parsed, then bound, then spawned, and at the end drained.
+
+mod exit;
+mod run;
+pub mod telemetry;
+
+pub use exit::{Exit, Failed, OrExit};
+pub use run::run;
