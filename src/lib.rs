@@ -1,6 +1,9 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
+pub mod app;
 pub mod calls;
+pub mod cli;
 pub mod config;
 pub mod feed;
 pub mod model;
+pub mod tasks;

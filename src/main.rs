@@ -1,3 +1,7 @@
-//! The `stasisd` program.
+//! The `stasisd` program: see `cli` for its commands.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stasisd::cli::main()
+}

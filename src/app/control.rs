@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::telemetry::Recorder;
+use super::telemetry::Metrics;
 use crate::{
     calls::LegEvent,
     flow::graph,
@@ -19,7 +19,7 @@ pub struct Rooms {
     /// Calls, flows, speech.
     pub door: Door,
     /// The metrics.
-    pub recorder: Recorder,
+    pub metrics: Metrics,
 }
 
 impl Control for Rooms {
@@ -101,6 +101,6 @@ impl Control for Rooms {
     }
 
     fn metrics(&self) -> String {
-        self.recorder.render()
+        self.metrics.render()
     }
 }

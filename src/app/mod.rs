@@ -1,8 +1,11 @@
-//! The house: opens every room in order, runs until told to stop, drains, and leaves nothing half done.
+//! The running daemon: everything is parsed, then bound, then spawned, and at the end drained.
 
 mod control;
 mod drain;
-mod open;
+mod exit;
+mod rooms;
+mod run;
 pub mod telemetry;
 
-pub use open::{RunError, run};
+pub use exit::{Exit, Failed, OrExit};
+pub use run::run;

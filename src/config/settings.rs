@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
+use super::Secret;
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,8 +51,8 @@ pub struct AriConfig {
     pub url: String,
     pub user: String,
     /// The password itself; for tests and small sites.
-    pub password: Option<String>,
-    /// A file that holds it (a systemd credential).
+    pub password: Option<Secret>,
+    /// A file that holds it; without either, the systemd credential `ari-password`. Read when loaded.
     pub password_file: Option<PathBuf>,
     /// Name of the Stasis application.
     pub app: String,
@@ -162,14 +164,34 @@ pub struct OrdersConfig {
 pub struct OrderSourceConfig {
     pub url: String,
     /// Sent as `Authorization: Bearer`.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     pub token_file: Option<PathBuf>,
     pub ca_file: Option<PathBuf>,
+    #[serde(default = "source::timeout_ms")]
     pub timeout_ms: u64,
+    #[serde(default = "source::cache_secs")]
     pub cache_secs: u64,
     /// Failures in a row that open the circuit.
+    #[serde(default = "source::breaker_failures")]
     pub breaker_failures: u32,
+    #[serde(default = "source::breaker_open_secs")]
     pub breaker_open_secs: u64,
+}
+
+/// The defaults of a table that the default layer can only show in a comment.
+mod source {
+    pub(super) fn timeout_ms() -> u64 {
+        1500
+    }
+    pub(super) fn cache_secs() -> u64 {
+        30
+    }
+    pub(super) fn breaker_failures() -> u32 {
+        5
+    }
+    pub(super) fn breaker_open_secs() -> u64 {
+        30
+    }
 }
 
 /// `[http]`: the control port.
@@ -207,7 +229,7 @@ pub struct TlsConfig {
 #[allow(missing_docs, reason = "see config/stasisd.toml")]
 pub struct StorageConfig {
     /// `sqlite:///var/lib/stasisd/stasisd.db` or `postgres://user@host/database`.
-    pub url: String,
+    pub url: Secret,
     /// A file that holds the URL, for a PostgreSQL URL with a password.
     pub url_file: Option<PathBuf>,
     pub max_connections: u32,

@@ -1,0 +1,110 @@
+//! Opening the rooms in order: store, speech, flows, orders, Asterisk, and the doors before them.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::{Exit, Failed, OrExit};
+use crate::{
+    ari::{self, Wire},
+    calls::{Registry, Services},
+    config::Config,
+    directory::Orders,
+    feed::Feed,
+    flow::Library,
+    http,
+    stasis::Door,
+    storage::{Journal, Store},
+    tasks::{Pulse, Tasks, clock, systemd},
+    tts::Speech,
+};
+
+/// Everything that is open, and how the last ones are closed.
+pub struct Opened {
+    /// Calls and what they stand on.
+    pub door: Door,
+    /// What Asterisk tells.
+    pub wire: mpsc::Receiver<Wire>,
+    /// Closes the websocket.
+    pub wire_end: CancellationToken,
+    /// Ends when it is closed.
+    pub wire_task: JoinHandle<()>,
+    /// Closes the journal.
+    pub journal_end: CancellationToken,
+    /// Ends when everything is written.
+    pub journal_task: JoinHandle<()>,
+}
+
+/// Opens everything that `config` names. Nothing is spawned yet that takes calls.
+pub async fn open(config: &Config) -> Result<Opened, Failed> {
+    let store = Store::open(&config.storage).await.or_exit(Exit::Unavailable)?;
+    let feed = Feed::new();
+    let journal_end = CancellationToken::new();
+    let (journal, journal_task) = Journal::start(store.clone(), &config.storage, journal_end.clone());
+    journal.follow(feed.watch());
+    let speech = Speech::new(&config.speech, prompt_base(config)).or_exit(Exit::Disk)?;
+    let (library, problems) = Library::load(&config.flows);
+    for problem in problems {
+        tracing::error!("flow file: {problem}");
+    }
+    let orders = Orders::new(store.clone(), &config.orders).or_exit(Exit::Config)?;
+    let wire_end = CancellationToken::new();
+    let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;
+    let services = Services {
+        ari: client,
+        speech,
+        journal,
+        feed,
+        registry: Registry::new(&config.calls),
+        config: Arc::new(config.calls.clone()),
+    };
+    let door = Door::new(services, library, orders, store, config);
+    Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
+}
+
+/// What the control port stands on.
+pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -> http::Rooms {
+    let hours = config.orders.default_ttl_hours;
+    let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
+    http::Rooms {
+        store: door.store.clone(),
+        feed: door.services.feed.clone(),
+        control,
+        country: config.calls.country.parse().ok(),
+        default_ttl: hours.map(jiff::SignedDuration::from_hours),
+    }
+}
+
+/// Spawns what runs beside the calls: the watchdog, the flow files' watch, retention.
+pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Pulse>) {
+    let soft = tasks.shutdown().soft().clone();
+    if let Some(interval) = systemd::watchdog_interval() {
+        let stop = tasks.shutdown().hard().clone();
+        tasks.spawn_loop("watchdog", systemd::feed_watchdog(interval, Arc::clone(pulse), stop));
+    }
+    if config.flows.watch {
+        let (library, feed, soft) = (door.library.clone(), door.services.feed.clone(), soft.clone());
+        tasks.spawn_loop("flows", async move { library.watch(soft, feed).await });
+    }
+    let (store, retention) = (door.store.clone(), config.retention.clone());
+    tasks.spawn_loop("retention", async move {
+        let mut ticks = tokio::time::interval(Duration::from_secs(retention.sweep_minutes.max(1) * 60));
+        while soft.run_until_cancelled(ticks.tick()).await.is_some() {
+            match store.sweep(&retention, clock::now()).await {
+                Ok(swept) => tracing::debug!(?swept, "old rows deleted"),
+                Err(error) => tracing::warn!(%error, "old rows could not be deleted; trying again later"),
+            }
+        }
+        Ok::<_, std::convert::Infallible>(())
+    });
+}
+
+fn prompt_base(config: &Config) -> String {
+    if config.speech.prompt_url.is_empty() {
+        let scheme = if config.http.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}/prompts", config.http.listen)
+    } else {
+        config.speech.prompt_url.clone()
+    }
+}

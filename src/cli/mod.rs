@@ -1,0 +1,88 @@
+//! The command line: which words there are, and what each does.
+
+mod check;
+mod completions;
+mod config;
+mod doctor;
+mod load;
+mod run;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::app::{Exit, Failed};
+
+/// One daemon beside Asterisk: calls that survive their daemon, flows as files, and an API to steer them.
+#[derive(Debug, Parser)]
+#[command(name = "stasisd", version, propagate_version = true)]
+struct Cli {
+    /// The configuration file [default: /etc/stasisd/stasisd.toml, if it is there]; conf.d/*.toml beside it
+    /// and `STASISD_TABLE__KEY` variables are read after it.
+    #[arg(long, global = true, value_name = "FILE", env = "STASISD_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon (what happens without a command).
+    Run,
+    /// Read the configuration and everything it names, and say what is wrong. Opens nothing.
+    Check,
+    /// Try this deployment: Asterisk, dialplan, sounds, voice, database. Says how to mend what fails.
+    Doctor(doctor::DoctorArgs),
+    /// Show the configuration that holds.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Print the completions for a shell.
+    Completions {
+        /// Which.
+        shell: Shell,
+    },
+}
+
+/// Reads the process's arguments and does what they say.
+#[must_use]
+pub fn main() -> ExitCode {
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match obey(cli) {
+        Ok(exit) => exit.into(),
+        Err(failed) => {
+            eprintln!("stasisd: {failed}");
+            failed.exit.into()
+        }
+    }
+}
+
+fn obey(cli: Cli) -> Result<Exit, Failed> {
+    let file = cli.config;
+    match cli.command.unwrap_or(Command::Run) {
+        Command::Run => run::run(file),
+        Command::Check => Ok(check::run(file)),
+        Command::Doctor(args) => doctor::run(file, &args),
+        Command::Config(command) => config::run(file, &command),
+        Command::Completions { shell } => completions::run(shell, &mut command()),
+    }
+}
+
+fn command() -> clap::Command {
+    let codes: Vec<String> =
+        Exit::ALL.iter().map(|(exit, means)| format!("  {:>3}  {means}", exit.code())).collect();
+    Cli::command().after_help(format!("Exit codes:\n{}", codes.join("\n")))
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing can be done where even the help cannot be printed.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() }
+}

@@ -1,0 +1,51 @@
+//! The configuration that holds, as TOML, for eyes: secrets hidden.
+
+use figment::value::{Dict, Value};
+use url::Url;
+
+use super::Loaded;
+
+/// The effective configuration with the layers it was made of; passwords and tokens stand as `***`.
+#[must_use]
+pub fn show(loaded: &Loaded) -> String {
+    let mut values = loaded.values.clone();
+    hide(&mut values);
+    let layers: Vec<String> = loaded.layers.iter().map(|layer| format!("# {layer}")).collect();
+    // Everything in the dictionary came out of TOML, so it goes back in.
+    let text = toml::to_string(&values).unwrap_or_default();
+    format!("{}\n\n{text}", layers.join("\n"))
+}
+
+fn hide(table: &mut Dict) {
+    for (key, value) in table.iter_mut() {
+        match value {
+            Value::Dict(_, inner) => hide(inner),
+            Value::String(_, text) if key == "password" || key == "token" => "***".clone_into(text),
+            Value::String(_, text) if key == "url" => *text = without_password(text),
+            _ => {}
+        }
+    }
+}
+
+fn without_password(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    // libpq's URLs may carry it among the parameters as well.
+    let named = url.query_pairs().any(|(name, _)| name == "password");
+    if named {
+        url.set_query(None);
+    }
+    let hidden = url.password().is_some() && url.set_password(Some("***")).is_ok();
+    if named || hidden { url.to_string() } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_loses_its_password_only() {
+        assert_eq!(without_password("postgres://me:hidden@db/x"), "postgres://me:***@db/x");
+        assert_eq!(without_password("postgres://db/x?password=hidden"), "postgres://db/x");
+        assert_eq!(without_password("sqlite:///var/lib/x.db"), "sqlite:///var/lib/x.db");
+    }
+}
