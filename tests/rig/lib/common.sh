@@ -1,0 +1,120 @@
+# Shared by the rig's scripts: words to the user, packages, processes that are ours, free ports.
+# shellcheck shell=bash
+
+RIG_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+PROJECT=$(cd "$RIG_HOME/../.." && pwd)
+CACHE=${STASISD_RIG_CACHE:-$PROJECT/.cache/rig}
+
+say() { printf 'rig: %s\n' "$*" >&2; }
+die() { printf 'rig: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo -n "$@" || sudo "$@"
+    else die "this needs root: run it as root, or install sudo, or do by hand: $*"
+    fi
+}
+
+# apt_install PACKAGE...: installs those that are missing; waits for other users of apt.
+apt_install() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} = 0 ] && return 0
+    command -v apt-get >/dev/null || die "please install: ${missing[*]} (there is no apt-get here)"
+    say "installing ${missing[*]}"
+    local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600)
+    local try
+    for try in 1 2 3; do
+        "${apt[@]}" install --no-install-recommends "${missing[@]}" >&2 && return 0
+        say "apt did not succeed (try $try of 3); reading the package lists again"
+        "${apt[@]}" update >&2 || true
+    done
+    die "cannot install ${missing[*]}"
+}
+
+# start_time PID: the process's start in clock ticks since boot; with the pid it names a process for good.
+start_time() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # The name in parentheses may hold blanks; the fields after it do not. Start time is field 22.
+    # shellcheck disable=SC2086
+    set -- ${stat##*) }
+    echo "${20}"
+}
+
+# remember DIR PID: this process is ours.
+remember() { echo "$2 $(start_time "$2")" >"$1/pid"; }
+
+# ours DIR: prints the pid of the running process that DIR's script started; fails if it is gone.
+ours() {
+    local pid started
+    read -r pid started 2>/dev/null <"$1/pid" || return 1
+    [ -n "$started" ] && [ "$(start_time "$pid")" = "$started" ] || return 1
+    # A zombie is dead, whoever still has to collect it.
+    [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -c1)" != Z ] || return 1
+    echo "$pid"
+}
+
+# gone DIR SECONDS: waits until DIR's process has ended.
+gone() {
+    local end=$((SECONDS + $2))
+    while ours "$1" >/dev/null; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.05
+    done
+}
+
+# stop_with_owner SCRIPT DIR PID: ends DIR's server when process PID (a test that may be killed) has ended.
+stop_with_owner() {
+    setsid bash -c 'tail --pid="$3" -f /dev/null; exec "$1" stop "$2"' - "$@" </dev/null >/dev/null 2>&1 &
+}
+
+# Ports. Each instance gets a slot: 250 ports of its own below the ephemeral range. A slot belongs to the
+# process named in its file; one left by a dead process is free.
+SLOTS=${TMPDIR:-/tmp}/stasisd-rig-$(id -u)
+SLOT_FIRST=20000 SLOT_WIDTH=250 SLOT_COUNT=48
+
+# take_slot DIR: prints a free slot's number and notes DIR as its owner.
+take_slot() {
+    mkdir -p "$SLOTS"
+    exec 8>"$SLOTS/lock"
+    flock 8
+    local busy slot offset first
+    busy=" $(ss -lntuH 2>/dev/null | awk '{n = split($5, a, ":"); printf "%s ", a[n]}')"
+    offset=$((RANDOM % SLOT_COUNT))
+    for ((slot = 0; slot < SLOT_COUNT; slot++)); do
+        local number=$(((slot + offset) % SLOT_COUNT))
+        slot_free "$number" || continue
+        first=$((SLOT_FIRST + number * SLOT_WIDTH))
+        local port taken=
+        for ((port = first; port < first + SLOT_WIDTH; port++)); do
+            case $busy in *" $port "*) taken=1; break ;; esac
+        done
+        [ -n "$taken" ] && continue
+        rm -rf "${SLOTS:?}/$number"
+        mkdir -p "$SLOTS/$number/run"
+        echo "$1" >"$SLOTS/$number/dir"
+        # Until the server runs, the script that starts it holds the slot.
+        echo "$$ $(start_time $$)" >"$SLOTS/$number/starter"
+        exec 8>&-
+        echo "$number"
+        return
+    done
+    exec 8>&-
+    die "all $SLOT_COUNT port ranges are in use; see $SLOTS"
+}
+
+slot_free() {
+    local dir pid started
+    [ -e "$SLOTS/$1/dir" ] || return 0
+    dir=$(cat "$SLOTS/$1/dir")
+    [ "$(cat "$dir/slot" 2>/dev/null)" = "$1" ] && ours "$dir" >/dev/null && return 1
+    read -r pid started 2>/dev/null <"$SLOTS/$1/starter" || return 0
+    [ "$(start_time "$pid")" != "$started" ]
+}
+
+release_slot() { [ -n "$1" ] && rm -rf "${SLOTS:?}/$1"; }
+
+secret() { head -c 18 /dev/urandom | base64 | tr '+/' 'xy'; }

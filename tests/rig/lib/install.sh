@@ -1,0 +1,130 @@
+# Finds an Asterisk of version 20 or later, or makes one: on PATH, the distribution's package, or a root of
+# Debian packages that is unpacked into the cache and run in place.
+# shellcheck shell=bash
+
+SUITES=${STASISD_RIG_SUITES:-forky sid}
+
+# major PROGRAM...: major version, whatever the build calls itself ("Asterisk certified/20.7-cert4").
+major() { "$@" -V 2>/dev/null | sed -n 's/^Asterisk [a-z/]*\([0-9][0-9]*\)\..*/\1/p'; }
+
+packaged_major() {
+    command -v apt-cache >/dev/null || return 0
+    apt-cache policy asterisk 2>/dev/null |
+        sed -n 's/^ *Candidate: \([0-9]*:\)\{0,1\}\([0-9][0-9]*\)\..*/\2/p'
+}
+
+# find_asterisk: sets KIND (path, root or empty), ASTERISK (the command), MODULES and DATA (directories).
+find_asterisk() {
+    KIND='' ASTERISK=() MODULES='' DATA=''
+    local found
+    found=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v asterisk) || found=
+    if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ -n "$found" ] && [ "$(major "$found")" -ge 20 ] 2>/dev/null; then
+        KIND=path ASTERISK=("$found")
+        MODULES=$(first_with app_stasis.so /usr/lib/*/asterisk/modules /usr/lib/asterisk/modules \
+            /usr/lib64/asterisk/modules /usr/local/lib/asterisk/modules /usr/local/lib64/asterisk/modules)
+        DATA=$(first_with documentation/core-en_US.xml /usr/share/asterisk /var/lib/asterisk \
+            /usr/local/share/asterisk)
+    elif [ -e "$CACHE/root.complete" ]; then
+        use_root "$CACHE/root"
+    fi
+    [ -n "$KIND" ]
+}
+
+first_with() {
+    local wanted=$1 directory
+    shift
+    for directory in "$@"; do
+        [ -e "$directory/$wanted" ] && echo "$directory" && return
+    done
+    die "Asterisk's $wanted is in none of: $*"
+}
+
+# use_root ROOT: the root's own loader starts its Asterisk against its own libraries. So no chroot, no mount
+# and no privilege is needed, every path means the same to Asterisk and to the daemon, and nothing is left
+# behind when it ends.
+use_root() {
+    local libraries loader
+    libraries=$(dirname "$(echo "$1"/usr/lib/*/libc.so.6)")
+    loader=$(echo "$1"/usr/lib64/ld-linux-*.so.* "$1"/usr/lib/ld-linux-*.so.* | tr ' ' '\n' |
+        while read -r file; do [ -e "$file" ] && echo "$file" && break; done)
+    [ -n "$loader" ] || return 1
+    KIND=root ASTERISK=("$loader" --library-path "$libraries" "$1/usr/sbin/asterisk")
+    MODULES=$libraries/asterisk/modules
+    DATA=$1/usr/share/asterisk
+}
+
+install_asterisk() {
+    find_asterisk && return
+    mkdir -p "$CACHE"
+    exec 9>"$CACHE/lock"
+    flock -n 9 || { say "another run is installing Asterisk; waiting for it"; flock 9; }
+    if ! find_asterisk; then
+        if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ "$(packaged_major)" -ge 20 ] 2>/dev/null; then
+            install_package
+        else
+            make_root
+        fi
+        find_asterisk || die "Asterisk was installed but cannot be found"
+    fi
+    exec 9>&-
+}
+
+# The package would start a PBX on the default ports: policy-rc.d forbids that while it is installed, and
+# the service stays disabled.
+install_package() {
+    say "installing the distribution's Asterisk $(packaged_major)"
+    local policy=/usr/sbin/policy-rc.d made=
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+        as_root chmod 755 $policy
+        made=1
+    fi
+    apt_install asterisk
+    [ -n "$made" ] && as_root rm -f $policy
+    if [ -d /run/systemd/system ]; then as_root systemctl disable asterisk >&2 || true; fi
+}
+
+debian_mirror() {
+    if [ -n "${STASISD_RIG_MIRROR:-}" ]; then echo "$STASISD_RIG_MIRROR"; return; fi
+    apt-get indextargets --format '$(ORIGIN)|$(CODENAME)|$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+        awk -F'|' '$1 == "Debian" && $2 !~ /security/ {print $3; exit}'
+    echo http://deb.debian.org/debian
+}
+
+make_root() {
+    apt_install mmdebstrap uidmap debian-archive-keyring ca-certificates
+    local mirror suite
+    for mirror in $(debian_mirror | awk '!seen[$0]++'); do
+        for suite in $SUITES; do
+            if unpack_root "$suite" "$mirror"; then return; fi
+        done
+    done
+    die "no Asterisk 20 or later could be made from Debian ($SUITES); the reason stands above.
+  STASISD_RIG_MIRROR names another mirror, STASISD_RIG_SUITES other suites."
+}
+
+# The archive goes through a pipe, so that every file belongs to whoever runs this, also when mmdebstrap
+# works in a user namespace.
+unpack_root() {
+    say "making an Asterisk from Debian $1 at $2 (about 350 MB, half a minute)"
+    local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    rm -rf "$CACHE/root" "$CACHE/root.complete"
+    mkdir -p "$CACHE/root"
+    mmdebstrap --quiet --variant=apt --format=tar --keyring="$keyring" \
+        --aptopt='Acquire::Check-Valid-Until "false"' \
+        --aptopt='Acquire::Retries "3"' --aptopt='APT::Install-Recommends "false"' \
+        --include=asterisk,asterisk-modules,asterisk-core-sounds-en-wav,ca-certificates \
+        "$1" - "$2" 2>"$CACHE/mmdebstrap.log" |
+        tar -x --no-same-owner -C "$CACHE/root" --exclude='./dev/*' --exclude='./var/cache/apt/*' \
+            --exclude='./usr/share/doc/*' --exclude='./var/lib/apt/lists/*'
+    local made=("${PIPESTATUS[@]}")
+    if [ "${made[0]}" = 0 ] && [ "${made[1]}" = 0 ] && use_root "$CACHE/root" &&
+        [ "$(major "${ASTERISK[@]}")" -ge 20 ] 2>/dev/null; then
+        chmod -R u+rwX "$CACHE/root"
+        "${ASTERISK[@]}" -V >"$CACHE/root.complete"
+        say "made $(cat "$CACHE/root.complete")"
+        return 0
+    fi
+    tail -n 15 "$CACHE/mmdebstrap.log" | sed 's/^/rig:   /' >&2
+    return 1
+}
