@@ -1,9 +1,18 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
 pub mod app;
+pub mod ari;
 pub mod calls;
 pub mod cli;
 pub mod config;
+pub mod directory;
 pub mod feed;
+pub mod flow;
+pub mod http;
+pub mod limits;
 pub mod model;
+pub mod spoken;
+pub mod stasis;
+pub mod storage;
 pub mod tasks;
+pub mod tts;
