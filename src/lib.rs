@@ -1,5 +1,6 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
+pub mod ari;
 pub mod calls;
 pub mod config;
 pub mod feed;
