@@ -1,0 +1,119 @@
+//! The handle that everybody holds: one request out, one answer back, within a deadline.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout};
+
+use super::{
+    AriError,
+    command::{Command, Request, Way, way},
+    shared::{Live, Shared},
+};
+
+/// Longest request that goes over the websocket; Asterisk reads no frame above 64 KiB.
+const LONGEST_FRAME: usize = 32 * 1024;
+
+/// Asterisk's REST interface. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Client")
+    }
+}
+
+/// An answer as both ways bring it.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON, or empty.
+    pub body: String,
+}
+
+impl Client {
+    /// Sends a command whose answer says nothing but yes.
+    pub(super) async fn tell(&self, command: &Command<'_>) -> Result<(), AriError> {
+        self.run(command).await.map(drop)
+    }
+
+    /// Sends a command and reads its answer.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, command: &Command<'_>) -> Result<T, AriError> {
+        let body = self.run(command).await?;
+        serde_json::from_str(&body).map_err(|error| AriError::Malformed(format!("an answer: {error}")))
+    }
+
+    /// As [`Client::ask`], with `None` for a 404.
+    pub(super) async fn look<T: DeserializeOwned>(
+        &self,
+        command: &Command<'_>,
+    ) -> Result<Option<T>, AriError> {
+        match self.ask(command).await {
+            Ok(found) => Ok(Some(found)),
+            Err(AriError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn run(&self, command: &Command<'_>) -> Result<String, AriError> {
+        let request = command.request()?;
+        let live = self.shared.live();
+        // Reads that show what Asterisk is and holds need no websocket; all else would act blindly without one.
+        let reads = matches!(command, Command::Info | Command::Channels | Command::Application(_));
+        if live.is_none() && !reads {
+            return Err(AriError::NotConnected);
+        }
+        let fits = request.uri.len() + request.body.as_ref().map_or(0, String::len) <= LONGEST_FRAME;
+        match live {
+            Some(live) if way(command) == Way::Websocket && live.over_websocket && fits => {
+                self.measured(Way::Websocket, over_websocket(&live, &request)).await
+            }
+            live => self.measured(Way::Http, self.over_http(live, &request)).await,
+        }
+    }
+
+    async fn measured(
+        &self,
+        way: Way,
+        answer: impl Future<Output = Result<Answer, AriError>>,
+    ) -> Result<String, AriError> {
+        let begun = Instant::now();
+        let answer = timeout(self.shared.request_timeout, answer).await.unwrap_or(Err(AriError::Deadline));
+        self.shared.meters.request(way, answer.as_ref().map(|answer| answer.status), begun.elapsed());
+        judge(answer?)
+    }
+
+    async fn over_http(&self, live: Option<Arc<Live>>, request: &Request) -> Result<Answer, AriError> {
+        let answer = self.shared.http.send(request);
+        match live {
+            None => answer.await,
+            Some(live) => live.gone.run_until_cancelled(answer).await.unwrap_or(Err(AriError::NotConnected)),
+        }
+    }
+
+    /// How long any request may take.
+    #[must_use]
+    pub fn request_timeout(&self) -> Duration {
+        self.shared.request_timeout
+    }
+}
+
+async fn over_websocket(live: &Live, request: &Request) -> Result<Answer, AriError> {
+    let waiter = live.pending.register().ok_or(AriError::NotConnected)?;
+    let frame = super::rest::frame(waiter.id, request)?;
+    live.mail.send(frame).await.map_err(|_| AriError::NotConnected)?;
+    waiter.answer().await.ok_or(AriError::NotConnected)
+}
+
+/// Turns an answer into its body, or into the error it stands for.
+pub(super) fn judge(answer: Answer) -> Result<String, AriError> {
+    match answer.status {
+        200..=299 => Ok(answer.body),
+        401 => Err(AriError::Unauthorized),
+        status => Err(AriError::Refused { status, message: super::rest::message(&answer.body) }),
+    }
+}

@@ -1,0 +1,255 @@
+//! One websocket's life: the reader, the decoder, the writer, and the heart that watches them.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Event, Wire,
+    client::Answer,
+    decode::{Frame, decode},
+    meters::kind,
+    open::{Open, Read, Socket},
+    rest::Pending,
+    shared::{Live, Shared},
+};
+
+/// Frames that may wait for the decoder, and events that may wait for the consumer. Beyond it the connection is
+/// given up, because an event lost in silence is worse than a reconnection that looks at what is true.
+pub(super) const FRAMES: usize = 65_536;
+/// Commands that may wait for the writer.
+const MAILBOX: usize = 1_024;
+/// Frames decoded, or written, at one go.
+const BATCH: usize = 64;
+
+/// How a websocket's life ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Connect again.
+    Lost(String),
+    /// Another client has the application.
+    Replaced,
+    /// We were told to stop, or nobody listens any more.
+    Stopped,
+}
+
+/// Who works for a websocket.
+enum Part {
+    Reader,
+    Decoder,
+    Writer,
+}
+
+/// Lives until the websocket is lost, replaced, or `shutdown`. Says `Up` first.
+pub(super) async fn live(
+    shared: &Arc<Shared>,
+    open: Open,
+    wire: &mpsc::Sender<Wire>,
+    shutdown: &CancellationToken,
+) -> End {
+    let (sink, stream) = open.socket.split();
+    let (frames, undecoded) = mpsc::channel(FRAMES);
+    let (mail, letters) = mpsc::channel(MAILBOX);
+    let pending = Pending::new();
+    let over_websocket = open.hello.rest_over_websocket;
+    let gone = CancellationToken::new();
+    shared.set_live(Arc::new(Live {
+        mail: mail.clone(),
+        pending: Arc::clone(&pending),
+        over_websocket,
+        gone,
+    }));
+    if wire.try_send(Wire::Up(open.hello)).is_err() {
+        shared.end_live();
+        return if wire.is_closed() {
+            End::Stopped
+        } else {
+            End::Lost("the consumer is too far behind".to_owned())
+        };
+    }
+    let heart = Arc::new(AtomicU32::new(0));
+    let decoder = Decoder { shared: Arc::clone(shared), pending, wire: wire.clone() };
+    let mut parts = JoinSet::new();
+    let (reading, beating) = (Arc::clone(shared), Arc::clone(&heart));
+    parts.spawn(async move { (Part::Reader, read(stream, frames, &beating, &reading).await) });
+    parts.spawn(async move { (Part::Decoder, decoder.run(open.early, undecoded).await) });
+    parts.spawn(async move { (Part::Writer, write(sink, letters).await) });
+    let end = tokio::select! {
+        biased;
+        () = shutdown.cancelled() => End::Stopped,
+        end = first(&mut parts) => end,
+        end = beat(&heart, &mail, shared.site.heartbeat) => end,
+    };
+    if !matches!(end, End::Lost(_)) {
+        // A farewell (RFC 6455 §7.1.2), so that Asterisk frees the application at once.
+        let _ = mail.try_send(Message::Close(None));
+        let _ = timeout(Duration::from_secs(1), async { while parts.join_next().await.is_some() {} }).await;
+    }
+    parts.shutdown().await;
+    shared.end_live();
+    end
+}
+
+/// The first part to end tells why. When the socket is lost, what was read before is decoded first: it is still
+/// worth hearing, and it may be `ApplicationReplaced`.
+async fn first(parts: &mut JoinSet<(Part, End)>) -> End {
+    let mut end = None;
+    while let Some(joined) = parts.join_next().await {
+        match joined {
+            Ok((_, other @ (End::Replaced | End::Stopped))) => return other,
+            Ok((Part::Decoder, lost)) => return end.unwrap_or(lost),
+            Ok((Part::Reader, lost)) => end = Some(lost),
+            Ok((Part::Writer, lost)) => return lost,
+            Err(error) => return End::Lost(format!("a task failed: {error}")),
+        }
+    }
+    End::Lost("nothing runs".to_owned())
+}
+
+/// Moves frames into memory, and does nothing else: Asterisk gives a slow reader 100 ms.
+async fn read(
+    mut stream: SplitStream<Socket>,
+    frames: mpsc::Sender<Read>,
+    heart: &AtomicU32,
+    shared: &Shared,
+) -> End {
+    loop {
+        match stream.next().await {
+            Some(Ok(Message::Text(text))) => match frames.try_send((text, Instant::now())) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    shared.meters.overruns.increment(1);
+                    return End::Lost("events come faster than they can be read".to_owned());
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => {
+                    return End::Lost("the decoder has ended".to_owned());
+                }
+            },
+            Some(Ok(Message::Pong(_))) => heart.store(0, Ordering::Relaxed),
+            Some(Ok(Message::Close(frame))) => {
+                let why = frame.map_or_else(String::new, |frame| format!(" ({})", u16::from(frame.code)));
+                return End::Lost(format!("Asterisk closed the websocket{why}"));
+            }
+            // Pings are answered by the library; nothing else means anything here.
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return End::Lost(format!("the websocket broke: {error}")),
+            None => return End::Lost("Asterisk closed the connection".to_owned()),
+        }
+    }
+}
+
+/// Writes what waits in the mailbox, as many as there are with one flush.
+async fn write(mut sink: SplitSink<Socket, Message>, mut letters: mpsc::Receiver<Message>) -> End {
+    let mut batch = Vec::with_capacity(BATCH);
+    while letters.recv_many(&mut batch, BATCH).await > 0 {
+        for message in batch.drain(..) {
+            let last = message.is_close();
+            if let Err(error) = sink.feed(message).await {
+                return End::Lost(format!("the websocket broke: {error}"));
+            }
+            if last {
+                let _ = sink.flush().await;
+                return End::Stopped;
+            }
+        }
+        if let Err(error) = sink.flush().await {
+            return End::Lost(format!("the websocket broke: {error}"));
+        }
+    }
+    End::Stopped
+}
+
+/// Sends a PING each `heartbeat` and ends when two stay unanswered: after at most two and a quarter heartbeats.
+///
+/// PINGs only: an unsolicited PONG crashes some versions (see `version`).
+async fn beat(heart: &AtomicU32, mail: &mpsc::Sender<Message>, heartbeat: Duration) -> End {
+    let mut quarter = interval(heartbeat / 4);
+    quarter.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for tick in 0_u32.. {
+        quarter.tick().await;
+        if tick % 4 == 0 {
+            heart.fetch_add(1, Ordering::Relaxed);
+            // A full mailbox means that nothing is written any more; the heart then stops by itself.
+            let _ = mail.try_send(Message::Ping(bytes::Bytes::new()));
+        } else if heart.load(Ordering::Relaxed) >= 2 {
+            break;
+        }
+    }
+    End::Lost("Asterisk is silent: two PINGs were not answered".to_owned())
+}
+
+/// Reads frames and gives each to whom it belongs, without waiting for anybody.
+struct Decoder {
+    shared: Arc<Shared>,
+    pending: Arc<Pending>,
+    wire: mpsc::Sender<Wire>,
+}
+
+impl Decoder {
+    async fn run(self, early: Vec<Read>, mut undecoded: mpsc::Receiver<Read>) -> End {
+        let mut batch = early;
+        loop {
+            for (text, received) in batch.drain(..) {
+                if let Err(end) = self.frame(&text, received) {
+                    return end;
+                }
+            }
+            if undecoded.recv_many(&mut batch, BATCH).await == 0 {
+                return End::Lost("the reader has ended".to_owned());
+            }
+        }
+    }
+
+    fn frame(&self, text: &str, received: Instant) -> Result<(), End> {
+        let meters = &self.shared.meters;
+        match decode(text) {
+            Ok(Frame::Answer { id, status, body }) => self.pending.answer(id, Answer { status, body }),
+            Ok(Frame::Dropped(kind)) => meters.event(kind),
+            Ok(Frame::Event(Event::ApplicationReplaced, _)) => {
+                meters.event("ApplicationReplaced");
+                return Err(End::Replaced);
+            }
+            Ok(Frame::Event(event, at)) => {
+                meters.event(kind(&event));
+                if let Event::Unknown { kind, .. } = &event {
+                    let kind: String = kind.chars().take(64).collect();
+                    tracing::debug!(?kind, "an event that is not known");
+                }
+                self.wire
+                    .try_send(Wire::Event { event, at, received })
+                    .map_err(|error| self.stuck(&error))?;
+            }
+            Err(error) => {
+                meters.malformed.increment(1);
+                tracing::warn!(%error, "a frame from Asterisk cannot be read and is dropped");
+            }
+        }
+        Ok(())
+    }
+
+    fn stuck(&self, error: &mpsc::error::TrySendError<Wire>) -> End {
+        match error {
+            mpsc::error::TrySendError::Full(_) => {
+                self.shared.meters.overruns.increment(1);
+                End::Lost("events come faster than they are used".to_owned())
+            }
+            mpsc::error::TrySendError::Closed(_) => End::Stopped,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What the client's handles and the supervisor share.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    http::{Connector, Http},
+    meters::Meters,
+    rest::Pending,
+    site::Site,
+};
+
+/// Shared by all.
+pub(super) struct Shared {
+    pub site: Site,
+    pub connector: Connector,
+    pub http: Http,
+    pub meters: Meters,
+    pub request_timeout: Duration,
+    live: RwLock<Option<Arc<Live>>>,
+}
+
+/// The websocket that is up.
+pub(super) struct Live {
+    /// The writer's mailbox.
+    pub mail: mpsc::Sender<Message>,
+    /// Who waits for answers over it.
+    pub pending: Arc<Pending>,
+    /// Whether commands go over it.
+    pub over_websocket: bool,
+    /// Cancelled when it is gone: requests by HTTP end with it, for nobody knows their calls any more.
+    pub gone: CancellationToken,
+}
+
+impl Shared {
+    pub(super) fn new(site: Site, connector: Connector) -> Self {
+        Self {
+            http: Http::new(&site, connector.clone()),
+            connector,
+            meters: Meters::new(),
+            request_timeout: site.request_timeout,
+            site,
+            live: RwLock::new(None),
+        }
+    }
+
+    /// The websocket, if it is up.
+    pub(super) fn live(&self) -> Option<Arc<Live>> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on commands go to this one.
+    pub(super) fn set_live(&self, live: Arc<Live>) {
+        self.meters.connected.set(1.0);
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(live);
+    }
+
+    /// Ends everything that waits for the websocket that was up.
+    pub(super) fn end_live(&self) {
+        self.meters.connected.set(0.0);
+        let live = self.live.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(live) = live {
+            live.gone.cancel();
+            live.pending.close();
+        }
+    }
+}
