@@ -52,8 +52,10 @@ ours() {
     local pid started
     read -r pid started 2>/dev/null <"$1/pid" || return 1
     [ -n "$started" ] && [ "$(start_time "$pid")" = "$started" ] || return 1
-    # A zombie is dead, whoever still has to collect it.
-    [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -c1)" != Z ] || return 1
+    # A zombie is dead, whoever still has to collect it; but its other threads may hold its sockets a little.
+    case $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) in
+        Z*) [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -gt 1 ] || return 1 ;;
+    esac
     echo "$pid"
 }
 
@@ -66,9 +68,14 @@ gone() {
     done
 }
 
-# stop_with_owner SCRIPT DIR PID: ends DIR's server when process PID (a test that may be killed) has ended.
+# stop_with_owner SCRIPT DIR PID: ends this start of DIR's server, and no later one, when process PID (a test
+# that may be killed) has ended.
 stop_with_owner() {
-    setsid bash -c 'tail --pid="$3" -f /dev/null; exec "$1" stop "$2"' - "$@" </dev/null >/dev/null 2>&1 &
+    secret >"$2/instance"
+    setsid bash -c '
+        tail --pid="$3" -f /dev/null
+        [ "$(cat "$2/instance" 2>/dev/null)" = "$4" ] && exec "$1" stop "$2"
+    ' - "$@" "$(cat "$2/instance")" </dev/null >/dev/null 2>&1 8>&- 9>&- &
 }
 
 # Ports. Each instance gets a slot: 250 ports of its own below the ephemeral range. A slot belongs to the

@@ -97,6 +97,7 @@ verbose = $([ -n "$QUIET" ] && echo 0 || echo 3)
 systemname = rig$SLOT
 live_dangerously = no
 hideconnect = yes
+nocolor = yes
 END
 }
 
@@ -180,6 +181,6 @@ write_env() {
         printf 'CALLERS=%s\nCALLER_PORT_FIRST=%s\nCALLER_MEDIA_FIRST=%s\n' \
             "$CALLERS" "$CALLER_PORT_FIRST" "$CALLER_MEDIA_FIRST"
         printf 'SOUNDS=%q\nRECORDINGS=%q\n' "$DIR/data/sounds/en" "$DIR/recordings"
-        printf 'RIG_COMMAND=%q\n' "$RIG_HOME/asterisk"
+        printf 'RIG_COMMAND=%q\nSIPP=%q\n' "$RIG_HOME/asterisk" "$(sipp_program)"
     } >"$DIR/env.base"
 }

@@ -128,3 +128,19 @@ unpack_root() {
     tail -n 15 "$CACHE/mmdebstrap.log" | sed 's/^/rig:   /' >&2
     return 1
 }
+
+# sipp plays keys and audio through a raw socket. As a normal user, a copy that may do so stands in the cache.
+sipp_program() {
+    if [ "$(id -u)" != 0 ] && [ -x "$CACHE/sipp" ]; then echo "$CACHE/sipp"; else echo sipp; fi
+}
+
+install_sipp() {
+    apt_install sip-tester
+    [ "$(id -u)" = 0 ] && return
+    [ -x "$CACHE/sipp" ] && [ "$CACHE/sipp" -nt "$(command -v sipp)" ] && return
+    apt_install libcap2-bin
+    mkdir -p "$CACHE"
+    cp "$(command -v sipp)" "$CACHE/sipp.new"
+    as_root setcap cap_net_raw+ep "$CACHE/sipp.new" || die "sipp cannot be given its raw socket"
+    mv "$CACHE/sipp.new" "$CACHE/sipp"
+}
