@@ -4,3 +4,4 @@ pub mod calls;
 pub mod config;
 pub mod feed;
 pub mod model;
+pub mod storage;

@@ -1,0 +1,203 @@
+//! The journal's one writer: waits for company, writes, tries again.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use metrics::{counter, gauge, histogram};
+use tokio::{
+    sync::{broadcast::error::TryRecvError, watch},
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Shared,
+    inbox::{Batch, Dropped},
+    lock,
+};
+use crate::storage::{StorageError, Store};
+
+/// Events that no call's record carries along wait at most this long.
+const TICK: Duration = Duration::from_millis(100);
+/// Between two tries while the database is away.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long the last writes may take after the shutdown.
+const LAST_WRITES: Duration = Duration::from_secs(10);
+
+pub(super) struct Writer {
+    store: Store,
+    shared: Arc<Shared>,
+    written: watch::Sender<u64>,
+    window: Duration,
+    shutdown: CancellationToken,
+    pause: Duration,
+}
+
+impl Writer {
+    pub(super) fn new(
+        store: Store,
+        shared: Arc<Shared>,
+        written: watch::Sender<u64>,
+        window: Duration,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self { store, shared, written, window, shutdown, pause: SHORTEST_PAUSE }
+    }
+
+    pub(super) async fn run(mut self) {
+        while !self.shutdown.is_cancelled() {
+            let woken = self.shutdown.run_until_cancelled(self.shared.wake.notified());
+            // Whether woken or not: the feed may hold something.
+            let _ = timeout(TICK, woken).await;
+            self.gather();
+            if !lock(&self.shared.inbox).is_empty() {
+                self.shutdown.run_until_cancelled(sleep(self.window)).await;
+                self.gather();
+                if !self.write_all().await {
+                    let pause = self.next_pause();
+                    self.shutdown.run_until_cancelled(sleep(pause)).await;
+                    // What is waiting has been announced already.
+                    self.shared.wake.notify_one();
+                }
+            }
+        }
+        if timeout(LAST_WRITES, self.write_the_rest()).await.is_err() {
+            let (calls, events) = lock(&self.shared.inbox).depth();
+            tracing::error!(calls, events, "the journal ends with unwritten records: the database is away");
+        }
+    }
+
+    async fn write_the_rest(&mut self) {
+        self.gather();
+        while !self.write_all().await {
+            sleep(SHORTEST_PAUSE).await;
+        }
+    }
+
+    /// Moves what the feeds hold into the inbox.
+    fn gather(&self) {
+        let mut lost = 0;
+        let mut inbox = lock(&self.shared.inbox);
+        lock(&self.shared.feeds).retain_mut(|feed| {
+            loop {
+                match feed.try_recv() {
+                    Ok(notice) => inbox.event(notice),
+                    Err(TryRecvError::Lagged(missed)) => lost += missed,
+                    Err(TryRecvError::Empty) => return true,
+                    Err(TryRecvError::Closed) => return false,
+                }
+            }
+        });
+        let dropped = inbox.trim();
+        drop(inbox);
+        count_dropped(dropped, lost);
+    }
+
+    /// Writes until the inbox has been emptied once; false if the database could not take it.
+    async fn write_all(&mut self) -> bool {
+        loop {
+            let batch = lock(&self.shared.inbox).take();
+            let is_full = batch.is_full;
+            if let Err(error) = self.write(batch).await {
+                self.note_failure(&error);
+                return false;
+            }
+            self.note_success();
+            if !is_full {
+                return true;
+            }
+        }
+    }
+
+    /// Writes a batch. What cannot be written now goes back into the inbox; what can never be written is
+    /// told and left out, for one bad row must not keep all others from the disk.
+    async fn write(&self, batch: Batch) -> Result<(), StorageError> {
+        let Err((batch, error)) = self.commit(batch).await else { return Ok(()) };
+        if error.is_temporary() {
+            lock(&self.shared.inbox).give_back(batch);
+            return Err(error);
+        }
+        let mut singles = batch.singles().into_iter();
+        while let Some(single) = singles.next() {
+            let Err((single, error)) = self.commit(single).await else { continue };
+            if error.is_temporary() {
+                let rest = std::iter::once(single).chain(singles).collect();
+                lock(&self.shared.inbox).give_back(rest);
+                return Err(error);
+            }
+            let calls = single.calls();
+            let call = calls.first().map(|record| record.id.to_string());
+            tracing::error!(%error, call, "the database refuses a row for good: it is left out");
+            count_dropped(Dropped { calls: calls.len(), events: single.events.len() }, 0);
+        }
+        Ok(())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), (Batch, StorageError)> {
+        let calls = batch.calls();
+        if calls.is_empty() && batch.events.is_empty() {
+            return Ok(());
+        }
+        let began = Instant::now();
+        if let Err(error) = self.store.save(&calls, &batch.events).await {
+            counter!("stasisd_journal_errors_total", "kind" => error.word()).increment(1);
+            return Err((batch, error));
+        }
+        histogram!("stasisd_journal_commit_seconds").record(began.elapsed());
+        counter!("stasisd_journal_rows_total", "kind" => "calls").increment(calls.len() as u64);
+        counter!("stasisd_journal_rows_total", "kind" => "events").increment(batch.events.len() as u64);
+        Ok(())
+    }
+
+    fn note_success(&mut self) {
+        self.pause = SHORTEST_PAUSE;
+        let (written, depth) = {
+            let inbox = lock(&self.shared.inbox);
+            (inbox.written(), inbox.depth())
+        };
+        self.written.send_replace(written);
+        gauge_depth(depth);
+        *lock(&self.shared.last_error) = None;
+        if !self.shared.is_healthy.swap(true, Ordering::Relaxed) {
+            tracing::info!("the journal writes again; nothing that was saved is missing");
+        }
+    }
+
+    fn note_failure(&self, error: &StorageError) {
+        let depth = lock(&self.shared.inbox).depth();
+        gauge_depth(depth);
+        *lock(&self.shared.last_error) = Some(error.clone());
+        if self.shared.is_healthy.swap(false, Ordering::Relaxed) {
+            tracing::error!(%error, "the journal cannot write; it keeps what is saved and tries again");
+        }
+    }
+
+    fn next_pause(&mut self) -> Duration {
+        let pause = self.pause;
+        self.pause = (pause * 2).min(LONGEST_PAUSE);
+        pause
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a queue is shorter than 2^52")]
+fn gauge_depth((calls, events): (usize, usize)) {
+    gauge!("stasisd_journal_queue", "kind" => "calls").set(calls as f64);
+    gauge!("stasisd_journal_queue", "kind" => "events").set(events as f64);
+}
+
+fn count_dropped(dropped: Dropped, lost: u64) {
+    let events = dropped.events as u64 + lost;
+    if dropped.calls == 0 && events == 0 {
+        return;
+    }
+    counter!("stasisd_journal_dropped_total", "kind" => "calls").increment(dropped.calls as u64);
+    counter!("stasisd_journal_dropped_total", "kind" => "events").increment(events);
+    tracing::error!(
+        calls = dropped.calls,
+        events,
+        "the journal lost records: nothing was written for too long"
+    );
+}

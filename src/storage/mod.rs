@@ -1,0 +1,84 @@
+//! The database: orders, calls, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//!
+//! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
+//! is text. Every request has the deadline of `storage.statement_timeout_ms`.
+
+mod batch;
+mod calls;
+mod codec;
+mod error;
+mod events;
+mod journal;
+mod open;
+mod orders;
+mod page;
+mod plan;
+mod pool;
+mod sweep;
+mod tokens;
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use tokio::time::timeout;
+
+pub use calls::CallQuery;
+pub use error::StorageError;
+pub use journal::Journal;
+pub use orders::OrderQuery;
+pub use page::{LARGEST_PAGE, Page, PageRequest};
+pub use sweep::Swept;
+pub use tokens::Token;
+
+use self::pool::{Pool, args};
+use crate::{
+    config::StorageConfig,
+    model::{CallRecord, Notice},
+};
+
+/// An open database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: Pool,
+    /// How long one request may take, waiting for a connection included.
+    deadline: Duration,
+}
+
+impl Store {
+    /// Opens the database that `config` names, made if it is a SQLite file that is not there (0600, in a
+    /// directory of 0750), and brings its tables up to date.
+    ///
+    /// # Errors
+    /// `TooNew` if a later version of this program wrote it; `Unavailable` if it cannot be reached or made.
+    pub async fn open(config: &StorageConfig) -> Result<Self, StorageError> {
+        let deadline = Duration::from_millis(config.statement_timeout_ms.max(1));
+        // Connecting and each migration may take a deadline each.
+        let pool = timeout(deadline * 4, open::open(config)).await.map_err(|_| StorageError::Deadline)??;
+        Ok(Self { pool, deadline })
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        self.within(async {
+            self.pool.fetch::<(i64,)>("SELECT CAST(1 AS BIGINT)", args![]).await.map(|_| ())
+        })
+        .await
+    }
+
+    /// Writes calls and events in one transaction.
+    async fn save(&self, calls: &[Arc<CallRecord>], events: &[Arc<Notice>]) -> Result<(), StorageError> {
+        self.within(async {
+            let mut tx = self.pool.begin().await?;
+            calls::write(&mut tx, calls).await?;
+            events::write(&mut tx, events).await?;
+            tx.commit().await
+        })
+        .await
+    }
+
+    async fn within<T>(
+        &self,
+        work: impl Future<Output = Result<T, StorageError>>,
+    ) -> Result<T, StorageError> {
+        timeout(self.deadline, work).await.map_err(|_| StorageError::Deadline)?
+    }
+}

@@ -1,0 +1,191 @@
+//! One face for both databases: a statement with `$1` placeholders runs on SQLite and on PostgreSQL.
+
+use sqlx::{
+    FromRow, PgPool, SqlSafeStr, SqlStr, SqlitePool, Transaction, postgres::PgRow, query, query_as,
+    sqlite::SqliteRow,
+};
+
+use super::StorageError;
+
+/// The database. SQLite takes one writer at a time: one connection writes, the others read.
+#[derive(Clone, Debug)]
+pub(super) enum Pool {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A transaction that writes; dropped without [`Tx::commit`], it never was.
+pub(super) enum Tx {
+    Sqlite(Transaction<'static, sqlx::Sqlite>),
+    Postgres(Transaction<'static, sqlx::Postgres>),
+}
+
+/// A value for a placeholder.
+#[derive(Clone, Debug)]
+pub(super) enum Arg {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Blob(Vec<u8>),
+}
+
+/// A row that both databases can give.
+pub(super) trait Record:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+macro_rules! bind {
+    ($query:expr, $args:expr) => {
+        $args.into_iter().fold($query, |query, arg| match arg {
+            Arg::Text(value) => query.bind(value),
+            Arg::Int(value) => query.bind(value),
+            Arg::Blob(value) => query.bind(value),
+        })
+    };
+}
+
+impl Pool {
+    pub(super) async fn begin(&self) -> Result<Tx, StorageError> {
+        Ok(match self {
+            // A deferred transaction that reads before it writes would fail when another process writes.
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Reads outside a transaction.
+    pub(super) async fn fetch<T: Record>(
+        &self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+    ) -> Result<Vec<T>, StorageError> {
+        let sql = sql.into_sql_str();
+        Ok(match self {
+            Self::Sqlite { read, .. } => bind!(query_as(sql), args).fetch_all(read).await?,
+            Self::Postgres(pool) => bind!(query_as(sql), args).fetch_all(pool).await?,
+        })
+    }
+
+    /// Writes one statement, a transaction of its own; gives the number of rows it changed.
+    pub(super) async fn execute(&self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<u64, StorageError> {
+        let sql = sql.into_sql_str();
+        Ok(match self {
+            Self::Sqlite { write, .. } => bind!(query(sql), args).execute(write).await?.rows_affected(),
+            Self::Postgres(pool) => bind!(query(sql), args).execute(pool).await?.rows_affected(),
+        })
+    }
+
+    /// What makes a `SELECT` keep others from changing its rows until the transaction ends. SQLite has one
+    /// writer at a time anyway.
+    pub(super) fn for_update(&self, sql: &'static str, locking: &'static str) -> SqlStr {
+        match self {
+            Self::Sqlite { .. } => sql.into_sql_str(),
+            Self::Postgres(_) => locking.into_sql_str(),
+        }
+    }
+}
+
+impl Tx {
+    pub(super) async fn fetch<T: Record>(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+    ) -> Result<Vec<T>, StorageError> {
+        let sql = sql.into_sql_str();
+        Ok(match self {
+            Self::Sqlite(tx) => bind!(query_as(sql), args).fetch_all(&mut **tx).await?,
+            Self::Postgres(tx) => bind!(query_as(sql), args).fetch_all(&mut **tx).await?,
+        })
+    }
+
+    pub(super) async fn execute(
+        &mut self,
+        sql: impl SqlSafeStr,
+        args: Vec<Arg>,
+    ) -> Result<u64, StorageError> {
+        let sql = sql.into_sql_str();
+        Ok(match self {
+            Self::Sqlite(tx) => bind!(query(sql), args).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bind!(query(sql), args).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+
+    pub(super) async fn commit(self) -> Result<(), StorageError> {
+        Ok(match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        })
+    }
+}
+
+/// PostgreSQL stores no NUL; a text that holds one (a caller's name, say) must not stop a whole batch.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(Some(storable(text)))
+    }
+}
+
+impl From<Option<&str>> for Arg {
+    fn from(text: Option<&str>) -> Self {
+        Self::Text(text.map(|text| storable(text.to_owned())))
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Arg {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<jiff::Timestamp> for Arg {
+    fn from(time: jiff::Timestamp) -> Self {
+        Self::Int(Some(time.as_microsecond()))
+    }
+}
+
+impl From<Option<jiff::Timestamp>> for Arg {
+    fn from(time: Option<jiff::Timestamp>) -> Self {
+        Self::Int(time.map(jiff::Timestamp::as_microsecond))
+    }
+}
+
+/// The values of a statement's placeholders, in order.
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::storage::pool::Arg::from($value)),*] };
+}
+pub(super) use args;
+
+/// A row's struct with its fields read by column name, from either database.
+macro_rules! rows {
+    ($(#[$doc:meta])* struct $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+        $(#[$doc])*
+        struct $name { $($field: $kind),* }
+        rows!(@read sqlx::sqlite::SqliteRow, $name, $($field),*);
+        rows!(@read sqlx::postgres::PgRow, $name, $($field),*);
+    };
+    (@read $row:ty, $name:ident, $($field:ident),*) => {
+        impl sqlx::FromRow<'_, $row> for $name {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),* })
+            }
+        }
+    };
+}
+pub(super) use rows;

@@ -1,0 +1,77 @@
+//! Retention: what is too old goes, in small batches, so that nobody waits for long.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{StorageError, Store, pool::args};
+use crate::config::RetentionConfig;
+
+/// Rows deleted in one transaction.
+const BATCH: u64 = 500;
+
+/// How many rows went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Ended calls.
+    pub calls: u64,
+    /// Events.
+    pub events: u64,
+    /// Orders that were deleted or expired.
+    pub orders: u64,
+}
+
+const CALLS: &str = "DELETE FROM calls WHERE id IN
+    (SELECT id FROM calls WHERE started_at < $1 AND state = 'ended' ORDER BY started_at LIMIT $2)";
+// Ids grow with time: looking at the oldest ones is enough, and needs no index of times.
+const EVENTS: &str = "DELETE FROM events WHERE at < $1 AND id IN
+    (SELECT id FROM events ORDER BY id LIMIT $2)";
+const DELETED: &str = "DELETE FROM orders WHERE id IN
+    (SELECT id FROM orders WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2)";
+const EXPIRED: &str = "DELETE FROM orders WHERE id IN
+    (SELECT id FROM orders WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+
+impl Store {
+    /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
+    pub async fn sweep(&self, config: &RetentionConfig, now: Timestamp) -> Result<Swept, StorageError> {
+        let orders = self.sweep_with(DELETED, config.orders_days, now).await?
+            + self.sweep_with(EXPIRED, config.orders_days, now).await?;
+        Ok(Swept {
+            calls: self.sweep_with(CALLS, config.calls_days, now).await?,
+            events: self.sweep_with(EVENTS, config.events_days, now).await?,
+            orders,
+        })
+    }
+
+    async fn sweep_with(&self, sql: &'static str, days: u32, now: Timestamp) -> Result<u64, StorageError> {
+        let Some(before) = before(now, days) else { return Ok(0) };
+        let mut total = 0;
+        loop {
+            let batch = i64::try_from(BATCH).unwrap_or(i64::MAX);
+            let gone = self.within(self.pool.execute(sql, args![before, batch])).await?;
+            total += gone;
+            if gone < BATCH {
+                return Ok(total);
+            }
+            // Lets waiting writers in.
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// The time before which things go; `None` when they stay.
+fn before(now: Timestamp, days: u32) -> Option<Timestamp> {
+    let age = SignedDuration::from_hours(24 * i64::from(days));
+    (days > 0).then(|| now.checked_sub(age).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_for_days() {
+        let now = Timestamp::from_second(86_400 * 10).unwrap();
+        assert_eq!(before(now, 3), Some(Timestamp::from_second(86_400 * 7).unwrap()));
+        assert_eq!(before(now, 0), None);
+        assert_eq!(before(now, u32::MAX), None);
+    }
+}
