@@ -1,9 +1,6 @@
 //! The feed: a bounded, lossy broadcast of notices. Engines post, doors watch; nobody waits for anybody.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -18,7 +15,11 @@ const DEPTH: usize = 16_384;
 #[derive(Clone, Debug)]
 pub struct Feed {
     sender: broadcast::Sender<Arc<Notice>>,
-    last: Arc<AtomicI64>,
+    /// The newest id. Held while a notice is sent, so that watchers get ids in rising order: who resumes
+    /// after the last id seen would otherwise miss one that was overtaken.
+    last: Arc<Mutex<i64>>,
+    /// Ids of this daemon's notices are all above it.
+    started: i64,
 }
 
 impl Default for Feed {
@@ -32,13 +33,15 @@ impl Feed {
     #[must_use]
     pub fn new() -> Self {
         let (sender, _) = broadcast::channel(DEPTH);
-        Self { sender, last: Arc::new(AtomicI64::new(Timestamp::now().as_microsecond())) }
+        let started = Timestamp::now().as_microsecond();
+        Self { sender, last: Arc::new(Mutex::new(started)), started }
     }
 
     /// Tells everybody who watches.
     pub fn post(&self, kind: NoticeKind, call: Option<CallId>, data: Value) {
-        let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let notice = Notice { id, at: Timestamp::now(), kind, call, data };
+        let mut last = self.lock();
+        *last += 1;
+        let notice = Notice { id: *last, at: Timestamp::now(), kind, call, data };
         // An error means that nobody watches, which is fine.
         let _ = self.sender.send(Arc::new(notice));
     }
@@ -47,5 +50,29 @@ impl Feed {
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Arc<Notice>> {
         self.sender.subscribe()
+    }
+
+    /// Watches from now on, with the newest id before: the watcher gets everything after it.
+    #[must_use]
+    pub fn watch_after(&self) -> (i64, broadcast::Receiver<Arc<Notice>>) {
+        let last = self.lock();
+        (*last, self.sender.subscribe())
+    }
+
+    /// The newest id given; [`Feed::started`] if none was.
+    #[must_use]
+    pub fn newest(&self) -> i64 {
+        *self.lock()
+    }
+
+    /// Where this daemon's ids start: notices up to it are an earlier daemon's.
+    #[must_use]
+    pub fn started(&self) -> i64 {
+        self.started
+    }
+
+    fn lock(&self) -> MutexGuard<'_, i64> {
+        // A number cannot be left half written.
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

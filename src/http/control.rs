@@ -1,0 +1,86 @@
+//! What the doors need of the rooms behind the calls: `app` gives it.
+
+use std::path::PathBuf;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use crate::model::{CallId, CallRecord};
+
+/// Live calls, flows, prompts and health, as this port sees them.
+pub trait Control: Send + Sync + 'static {
+    /// The calls that are up, in no order.
+    fn live_calls(&self) -> Vec<CallRecord>;
+    /// One of them.
+    fn live_call(&self, id: CallId) -> Option<CallRecord>;
+    /// Hangs up.
+    fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>>;
+    /// Speaks into the call, in its own language if none is named.
+    fn say(
+        &self,
+        id: CallId,
+        text: String,
+        language: Option<String>,
+    ) -> BoxFuture<'_, Result<(), ControlError>>;
+    /// The flows as JSON objects, each with at least its `name`.
+    fn flows(&self) -> Vec<Value>;
+    /// The text of a flow's file.
+    fn flow_source(&self, name: &str) -> Option<String>;
+    /// A flow's graph.
+    fn flow_graph(&self, name: &str, format: GraphFormat) -> Option<String>;
+    /// Reads the flow files again. Gives the problems; a broken file leaves its flow as it was.
+    fn reload_flows(&self) -> BoxFuture<'_, Vec<String>>;
+    /// The file of a rendered prompt; `name` is checked to be letters and digits only.
+    fn prompt_file(&self, name: &str) -> Option<PathBuf>;
+    /// Whether new calls can be taken.
+    fn health(&self) -> Health;
+    /// The metrics as Prometheus text, version 0.0.4.
+    fn metrics(&self) -> String;
+}
+
+/// How a flow is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// Mermaid's `flowchart` text.
+    #[default]
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// Whether the daemon is ready, and what it looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// All that must be well is.
+    pub ready: bool,
+    /// Each thing looked at.
+    pub checks: Vec<Check>,
+}
+
+/// One thing looked at.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// `asterisk`, `storage`, `voice`.
+    pub name: String,
+    /// Whether it is well.
+    pub ok: bool,
+    /// What is wrong, or what is there.
+    pub detail: String,
+}
+
+/// Why a live call could not be worked on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// The call is over.
+    #[error("the call is over")]
+    NotLive,
+    /// Not now: no connection to Asterisk, say.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The call is in a state that does not allow it.
+    #[error("{0}")]
+    Refused(String),
+    /// Asterisk or the voice failed.
+    #[error("{0}")]
+    Failed(String),
+}

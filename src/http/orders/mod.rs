@@ -1,0 +1,26 @@
+//! `/v1/orders`: what callers are told about. One endpoint, one file.
+
+mod body;
+mod delete;
+mod get;
+mod list;
+mod put;
+mod view;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{problem::Problem, state::App};
+use crate::model::OrderId;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(get::get, put::put, delete::delete))
+}
+
+/// Reads an order's id out of a path.
+fn id(text: &str) -> Result<OrderId, Problem> {
+    OrderId::parse(text).ok_or_else(|| {
+        Problem::field("id", "an order's id has 1 to 128 of the characters A-Z a-z 0-9 . _ : -")
+    })
+}

@@ -1,0 +1,55 @@
+//! Other rooms' errors and axum's own refusals as problems.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+
+use super::{code::Code, control::ControlError, problem::Problem};
+use crate::storage::StorageError;
+
+/// What a client waits before it tries something temporary again.
+const RETRY_SECS: u64 = 2;
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::BadCursor => Self {
+                field: Some("cursor".to_owned()),
+                ..Self::new(Code::InvalidCursor, error.to_string())
+            },
+            StorageError::Full => {
+                tracing::error!(%error, "nothing can be stored");
+                Self::new(Code::StorageFull, "nothing was stored: the database's disk is full")
+            }
+            error if error.is_temporary() => {
+                tracing::warn!(%error, "the database did not do it");
+                Self::later(Code::Unavailable, RETRY_SECS, "the database is not available; try again")
+            }
+            error => {
+                tracing::error!(%error, "the database failed");
+                Self::new(Code::Internal, "the database failed; the log says why")
+            }
+        }
+    }
+}
+
+impl From<ControlError> for Problem {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::NotLive => Self::new(Code::CallNotLive, error.to_string()),
+            ControlError::Unavailable(why) => Self::later(Code::Unavailable, RETRY_SECS, why),
+            ControlError::Refused(why) => Self::new(Code::CallRefused, why),
+            ControlError::Failed(why) => Self::new(Code::Failed, why),
+        }
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Self::new(Code::MalformedPath, rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::new(Code::InvalidQuery, rejection.body_text())
+    }
+}
