@@ -210,7 +210,9 @@ fn explain(layer: Layer, error: figment::Error) -> LoadError {
     let what = match error.kind {
         Kind::UnknownField(name, known) => {
             let near = nearest(&name, known);
-            path.push(name);
+            if path.last() != Some(&name) {
+                path.push(name);
+            }
             near.map_or_else(
                 || format!("no such key; there are: {}", known.join(", ")),
                 |near| format!("no such key: did you mean {near:?}?"),

@@ -52,11 +52,10 @@ pub async fn feed_watchdog(
     pulse: Arc<Pulse>,
     stop: CancellationToken,
 ) -> Result<(), Infallible> {
-    let half = interval / 2;
-    let mut ticks = tokio::time::interval(half / 2);
+    let mut ticks = tokio::time::interval(interval / 4);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         let silence = pulse.silence();
-        if silence <= half {
+        if is_fed(silence, interval) {
             tell(&[NotifyState::Watchdog]);
         } else {
             let secs = silence.as_secs_f32();
@@ -66,8 +65,25 @@ pub async fn feed_watchdog(
     Ok(())
 }
 
+/// Half the interval, so that systemd acts within one interval of the last turn and a half.
+fn is_fed(silence: Duration, interval: Duration) -> bool {
+    silence <= interval / 2
+}
+
 fn tell(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
         tracing::warn!(%error, "cannot reach the service manager's socket");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_that_hangs_starves_the_watchdog() {
+        let interval = Duration::from_secs(30);
+        assert!(is_fed(Duration::from_secs(1), interval));
+        assert!(!is_fed(Duration::from_secs(16), interval));
     }
 }

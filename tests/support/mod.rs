@@ -4,8 +4,11 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod api;
 pub mod audio;
+pub mod daemon;
 pub mod postgres;
+pub mod proxy;
 pub mod rig;
 pub mod sipp;
 
@@ -39,6 +42,8 @@ fn assignments(path: &std::path::Path) -> std::collections::HashMap<String, Stri
 }
 
 /// A directory of a test's own; it is left for reading when the test fails.
-fn scratch(kind: &str, name: &str) -> std::path::PathBuf {
-    std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{kind}-{name}-{}", std::process::id()))
+pub fn scratch(kind: &str, name: &str) -> std::path::PathBuf {
+    // Examples are not told where that is.
+    let scratch = option_env!("CARGO_TARGET_TMPDIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp"));
+    std::path::Path::new(scratch).join(format!("{kind}-{name}-{}", std::process::id()))
 }

@@ -1,0 +1,55 @@
+//! Commands that end by themselves: `check`, `config`, `completions`, and a wrong command line.
+
+use super::Place;
+
+#[test]
+fn a_good_configuration_has_nothing_wrong() {
+    Place::with("").run(&["check"]).is(0, &["built-in defaults", "stasisd.toml", "nothing is wrong"]);
+}
+
+#[test]
+fn check_names_every_bad_value_and_its_mend() {
+    let place = Place::with("[ari]\nhttp_pool = 40\n[calls]\ntime_zone = \"Mars/Olympus\"\n");
+    let words =
+        ["ari.http_pool: 40 is out of bounds", "set it to 1 up to 16", "calls.time_zone", "2 problems"];
+    place.run(&["check"]).is(78, &words);
+    place.run(&["run"]).is(78, &["ari.http_pool", "calls.time_zone"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let place = Place::with("");
+    place
+        .run(&["check", "--config", "/nowhere/stasisd.toml"])
+        .is(78, &["/nowhere/stasisd.toml: cannot read"]);
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let place = Place::with("[storage]\nurl = \"postgres://me:hidden@db/calls\"\n");
+    place.write("conf.d/password.toml", "[orders.source]\nurl = \"https://x.example\"\ntoken = \"hidden\"\n");
+    let said = place.run(&["config", "show"]);
+    said.is(0, &["postgres://me:***@db/calls", "token = \"***\"", "password_file"]);
+    assert!(!said.out.contains("hidden") && !said.out.contains("a secret of ours"), "{}", said.out);
+}
+
+#[test]
+fn the_defaults_can_be_copied_from() {
+    Place::with("").run(&["config", "defaults"]).is(0, &["[ari]", "# Name of the Stasis application"]);
+}
+
+#[test]
+fn a_wrong_command_line_is_64() {
+    let place = Place::with("");
+    place.run(&["dance"]).is(64, &["dance"]);
+    place.run(&["--help"]).is(0, &["Exit codes:", "78  the configuration cannot be used"]);
+    place.run(&["--version"]).is(0, &[env!("CARGO_PKG_VERSION")]);
+}
+
+#[test]
+fn shells_get_completions() {
+    let place = Place::with("");
+    for shell in ["bash", "zsh", "fish"] {
+        place.run(&["completions", shell]).is(0, &["doctor", "stasisd"]);
+    }
+}
