@@ -16,3 +16,4 @@ pub mod stasis;
 pub mod storage;
 pub mod tasks;
 pub mod tts;
+pub mod web;

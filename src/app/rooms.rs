@@ -18,6 +18,7 @@ use crate::{
     storage::{Journal, Store},
     tasks::{Pulse, Tasks, clock, systemd},
     tts::Speech,
+    web::Web,
 };
 
 /// Everything that is open, and how the last ones are closed.
@@ -49,6 +50,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         tracing::error!("flow file: {problem}");
     }
     let orders = Orders::new(store.clone(), &config.orders).or_exit(Exit::Config)?;
+    let web = Web::new().or_exit(Exit::System)?;
     let wire_end = CancellationToken::new();
     let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;
     let services = Services {
@@ -57,9 +59,10 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         journal,
         feed,
         registry: Registry::new(&config.calls),
+        app: config.ari.app.as_str().into(),
         config: Arc::new(config.calls.clone()),
     };
-    let door = Door::new(services, library, orders, store, config);
+    let door = Door::new(services, library, orders, web, store, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }
 

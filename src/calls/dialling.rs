@@ -1,6 +1,6 @@
 //! Dialling somebody for the caller, and connecting the two.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use tokio::time::Instant;
 
@@ -10,7 +10,7 @@ use super::{
     line::{Dial, Dialled, Line, Take},
 };
 use crate::{
-    ari::Originate,
+    ari::{AriError, Originate},
     model::{ChannelId, Stop},
 };
 
@@ -39,15 +39,16 @@ impl Leg {
         } else {
             self.durable().await?;
             let originate = Originate {
-                channel_id: peer.clone(),
-                endpoint: dial.endpoint.clone(),
-                app_args: PEER_ARGUMENT.to_owned(),
-                caller_id: dial.caller_id.clone(),
-                timeout_secs: dial.ring.as_secs(),
-                variables: Vec::new(),
+                channel_id: &peer,
+                endpoint: &dial.endpoint,
+                app: &self.services.app,
+                app_args: Some(PEER_ARGUMENT),
+                caller_id: dial.caller_id.as_deref(),
+                timeout_secs: u32::try_from(dial.ring.as_secs()).unwrap_or(u32::MAX),
+                variables: BTreeMap::new(),
             };
             let answer = ari.originate(&originate).await;
-            if answer.as_ref().is_err_and(crate::ari::AriError::is_refusal) {
+            if matches!(answer, Err(AriError::Refused { .. })) {
                 return self.part(Dialled::Failed(None)).await;
             }
             self.judge(answer).await?;

@@ -8,7 +8,10 @@ use super::{
     leg::Leg,
     line::{Place, Referred},
 };
-use crate::model::{Ended, Fault, Stop};
+use crate::{
+    ari::AriError,
+    model::{Ended, Fault, Stop},
+};
 
 /// How long Asterisk may take to carry out a way out.
 const CARRIED_OUT: Duration = Duration::from_secs(5);
@@ -50,10 +53,11 @@ impl Leg {
     pub(super) async fn send_refer(&mut self, target: &str) -> Result<Referred, Stop> {
         let ari = self.services.ari.clone();
         let answer = ari.redirect(&self.record.channel, target).await;
-        if let Err(error) = &answer
-            && error.is_refusal()
+        if let Err(AriError::Refused { .. }) = &answer
+            && !answer.as_ref().is_err_and(AriError::is_gone)
         {
-            return Ok(Referred::Refused(error.to_string()));
+            let why = answer.err().map(|error| error.to_string()).unwrap_or_default();
+            return Ok(Referred::Refused(why));
         }
         self.judge(answer).await?;
         let until = Instant::now() + REFER;

@@ -35,6 +35,8 @@ pub struct Services {
     pub feed: Feed,
     /// The calls that are up.
     pub registry: Registry,
+    /// Name of the Stasis application.
+    pub app: Arc<str>,
     /// Limits and dialplan places.
     pub config: Arc<CallsConfig>,
 }

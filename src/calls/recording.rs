@@ -10,7 +10,7 @@ use super::{
     line::{Record, Recorded},
 };
 use crate::{
-    ari::RecordOptions,
+    ari::RecordTo,
     model::{Fault, Stop},
 };
 
@@ -20,15 +20,17 @@ const GRACE: Duration = Duration::from_secs(10);
 impl Leg {
     pub(super) async fn make_recording(&mut self, record: &Record) -> Result<Recorded, Stop> {
         let name = format!("stasisd-{}", self.name());
-        let options = RecordOptions {
-            format: "wav".to_owned(),
-            max_duration_secs: record.max.as_secs(),
-            max_silence_secs: record.silence.as_secs(),
+        let terminator = record.terminator.to_string();
+        let to = RecordTo {
+            name: &name,
+            format: "wav",
+            max_duration_secs: secs(record.max),
+            max_silence_secs: secs(record.silence),
             beep: record.beep,
-            terminate_on: record.terminator.to_string(),
+            terminate_on: &terminator,
         };
         let ari = self.services.ari.clone();
-        let answer = ari.record(&self.record.channel, &name, &options).await;
+        let answer = ari.record(&self.record.channel, &to).await;
         self.judge(answer).await?;
         let until = Instant::now() + record.max + GRACE;
         loop {
@@ -46,4 +48,8 @@ impl Leg {
             }
         }
     }
+}
+
+fn secs(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
 }

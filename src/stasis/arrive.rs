@@ -1,14 +1,12 @@
 //! A channel enters Stasis: a new call, a dialled party that answered, or more than we can take.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::time::Instant;
-
 use super::{door::Door, entry, talk::Talk};
 use crate::{
-    ari::StasisStart,
+    ari::{Channel, Stamp},
     calls::{Leg, LegEvent, PEER_ARGUMENT, Refusal, Starting, Take, inbox, settle},
     model::{CallRecord, ChannelId, NoticeKind},
 };
@@ -18,30 +16,30 @@ const LATE_MS: i64 = 2_000;
 
 impl Door {
     /// Takes a channel that entered Stasis.
-    pub(super) fn arrive(&self, start: StasisStart, received: Instant) {
+    pub(super) fn arrive(&self, channel: &Channel, args: &[String], at: Stamp, received: Instant) {
         let registry = &self.services.registry;
-        if start.args.first().is_some_and(|arg| arg == PEER_ARGUMENT) {
-            if !registry.route(&start.channel.id, |_| Some(LegEvent::PeerUp)) {
-                self.drop_stray_peer(&start.channel.id);
+        if args.first().is_some_and(|arg| arg == PEER_ARGUMENT) {
+            if !registry.route(&channel.id, |_| Some(LegEvent::PeerUp)) {
+                self.drop_stray_peer(&channel.id);
             }
             return;
         }
-        if registry.knows(&start.channel.id) {
+        if registry.knows(&channel.id) {
             return;
         }
-        let entry = entry::read(&start.args);
+        let entry = entry::read(args);
         let now = Timestamp::now();
-        let late = start.timestamp().is_some_and(|at| now.as_millisecond() - at.as_millisecond() > LATE_MS);
+        let late = at.time().is_some_and(|at| now.as_millisecond() - at.as_millisecond() > LATE_MS);
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {
             Ok(starting) => {
                 let default = &self.flows.default;
                 let config = &self.services.config;
-                let record = entry::record(&start.channel, &entry, &start.timestamp, default, config, now);
+                let record = entry::record(channel, &entry, at.as_str(), default, config, now);
                 self.begin(record, starting, Take::Anew);
                 metrics::histogram!("stasisd_call_arrival_seconds").record(received.elapsed().as_secs_f64());
             }
-            Err(refusal) => self.refuse(start.channel.id, refusal),
+            Err(refusal) => self.refuse(channel.id.clone(), refusal),
         }
     }
 
@@ -62,7 +60,8 @@ impl Door {
             });
             self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
         }
-        let talk = Talk::new(self.library.clone(), self.orders.clone(), &self.flows, &record, &self.services.config);
+        let (set, config) = (self.library.snapshot(), &self.services.config);
+        let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting);
         self.tracker.spawn(settle(leg, talk, take));
     }

@@ -39,15 +39,16 @@ impl Door {
             tracing::warn!("{warning}");
         }
         let ari = &self.services.ari;
-        ari.set_event_filter(&self.app, &WANTED).await.map_err(|error| error.to_string())?;
-        let application = ari.application(&self.app).await.map_err(|error| error.to_string())?;
+        ari.set_event_filter(&self.services.app, &WANTED, &[]).await.map_err(|error| error.to_string())?;
+        let application = ari.application(&self.services.app).await.map_err(|error| error.to_string())?;
+        let ours = application.map(|application| application.channel_ids).unwrap_or_default();
         let channels = ari.channels().await.map_err(|error| error.to_string())?;
         // A settled call's last record may still be on its way to the disk.
         self.services.journal.flushed().await.map_err(|error| error.to_string())?;
         let stored = self.store.live_calls().await.map_err(|error| error.to_string())?;
         let in_stasis: Vec<ChannelId> = channels
             .iter()
-            .filter(|channel| application.channel_ids.contains(&channel.id) && is_in_stasis(channel))
+            .filter(|channel| ours.contains(&channel.id) && is_in_stasis(channel))
             .map(|channel| channel.id.clone())
             .collect();
         let running: Vec<ChannelId> =
@@ -123,7 +124,7 @@ impl Door {
 }
 
 fn is_in_stasis(channel: &Channel) -> bool {
-    // A channel that we originated has no dialplan application of its own.
-    channel.dialplan.as_ref().is_none_or(|place| place.app_name == "Stasis" || place.app_name.is_empty() || place.app_name == "AppDial2")
+    // A channel that we originated shows no dialplan application, or the one that dials for ARI.
+    matches!(channel.dialplan.app_name.as_str(), "Stasis" | "AppDial2" | "")
 }
 

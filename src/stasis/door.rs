@@ -22,6 +22,7 @@ use crate::{
     model::NoticeKind,
     storage::Store,
     tasks::Pulse,
+    web::Web,
 };
 
 /// The loop wakes at least this often to show that it lives.
@@ -69,10 +70,10 @@ pub struct Door {
     pub library: Library,
     /// Orders at call time.
     pub orders: Orders,
+    /// For webhooks.
+    pub web: Web,
     /// For the snapshot of stored calls.
     pub store: Store,
-    /// Name of the Stasis application.
-    pub app: String,
     /// Flow settings.
     pub flows: Arc<FlowsConfig>,
     /// How the door stands.
@@ -84,15 +85,22 @@ pub struct Door {
 impl Door {
     /// A door over ready services.
     #[must_use]
-    pub fn new(services: Services, library: Library, orders: Orders, store: Store, config: &Config) -> Self {
+    pub fn new(
+        services: Services,
+        library: Library,
+        orders: Orders,
+        web: Web,
+        store: Store,
+        config: &Config,
+    ) -> Self {
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
         Self {
             services,
             library,
             orders,
+            web,
             store,
-            app: config.ari.app.clone(),
             flows: Arc::new(config.flows.clone()),
             status,
             tracker: TaskTracker::new(),
@@ -113,7 +121,9 @@ impl Door {
 
     async fn take(&self, next: Wire) {
         match next {
-            Wire::Event { event: Event::StasisStart(start), received } => self.arrive(start, received),
+            Wire::Event { event: Event::StasisStart { channel, args, .. }, at, received } => {
+                self.arrive(&channel, &args, at, received);
+            }
             Wire::Event { event, .. } => {
                 events::route(&self.services.registry, &event);
             }
@@ -154,13 +164,13 @@ impl Door {
     fn step_down(&self) {
         let words = format!(
             "another client took the Stasis application {:?} over; stop one of the two, then restart this one",
-            self.app
+            self.services.app
         );
-        tracing::error!(app = self.app, "{words}");
+        tracing::error!(app = self.services.app, "{words}");
         self.status.replaced.store(true, Ordering::Release);
         self.status.set(false, words);
         self.services.registry.drain();
-        self.services.feed.post(NoticeKind::AriReplaced, None, json!({ "app": self.app }));
+        self.services.feed.post(NoticeKind::AriReplaced, None, json!({ "app": self.services.app }));
         self.services.registry.tell_all(&LegEvent::Lost);
     }
 }

@@ -43,8 +43,7 @@ pub fn read(args: &[String]) -> Entry {
 /// Reads the arguments out of a channel snapshot (`dialplan.app_data`: `app,flow,key=value`).
 #[must_use]
 pub fn read_snapshot(channel: &Channel) -> Entry {
-    let data = channel.dialplan.as_ref().map(|d| d.app_data.as_str()).unwrap_or_default();
-    let args: Vec<String> = data.split(',').skip(1).map(str::to_owned).collect();
+    let args: Vec<String> = channel.dialplan.app_data.split(',').skip(1).map(str::to_owned).collect();
     read(&args)
 }
 

@@ -16,23 +16,24 @@ pub fn route(registry: &Registry, event: &Event) -> bool {
 
 fn for_caller(event: &Event) -> Option<LegEvent> {
     Some(match event {
-        Event::ChannelDtmfReceived { digit, .. } => LegEvent::Key(key(digit)?),
+        Event::ChannelDtmfReceived { digit, .. } => LegEvent::Key(*digit),
         Event::PlaybackFinished { playback } => {
             LegEvent::PlaybackFinished { id: playback.id.clone(), failed: playback.state == "failed" }
         }
         Event::RecordingFinished { recording } => LegEvent::RecordingFinished {
             name: recording.name.clone(),
-            secs: recording.duration.unwrap_or_default(),
+            secs: recording.duration.and_then(|secs| u64::try_from(secs).ok()).unwrap_or_default(),
             failed: false,
         },
         Event::RecordingFailed { recording } => {
             LegEvent::RecordingFinished { name: recording.name.clone(), secs: 0, failed: true }
         }
-        Event::ChannelHangupRequest { cause, tech_cause, .. } => {
-            LegEvent::HangupRequested { cause: *cause, tech_cause: *tech_cause }
+        Event::ChannelHangupRequest { cause, soft, tech_cause, .. } => {
+            // With `soft` the number is Asterisk's own flag, no Q.850 cause.
+            LegEvent::HangupRequested { cause: cause.filter(|_| !soft), tech_cause: *tech_cause }
         }
         Event::ChannelDestroyed { cause, tech_cause, .. } => {
-            LegEvent::Destroyed { cause: *cause, tech_cause: *tech_cause }
+            LegEvent::Destroyed { cause: known(*cause), tech_cause: *tech_cause }
         }
         Event::StasisEnd { .. } => LegEvent::LeftStasis,
         _ => return None,
@@ -42,14 +43,12 @@ fn for_caller(event: &Event) -> Option<LegEvent> {
 fn for_peer(event: &Event) -> Option<LegEvent> {
     match event {
         Event::StasisStart { .. } => Some(LegEvent::PeerUp),
-        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(*cause)),
+        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(Some(*cause))),
         _ => None,
     }
 }
 
-/// The keys of a telephone; anything else is no key.
-fn key(digit: &str) -> Option<char> {
-    let mut chars = digit.chars();
-    let key = chars.next()?.to_ascii_uppercase();
-    (chars.next().is_none() && "0123456789*#ABCD".contains(key)).then_some(key)
+/// Asterisk says 0 where it knows no cause.
+fn known(cause: i32) -> Option<i32> {
+    (cause != 0).then_some(cause)
 }

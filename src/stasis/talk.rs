@@ -1,0 +1,87 @@
+//! One call's flow: the world as the flow sees it, and the conversation that the scope runs.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use serde_json::Value;
+
+use crate::{
+    calls::{Conversation, Leg, Place, Take},
+    config::CallsConfig,
+    directory::Orders,
+    flow::{self, CallFacts, Set, Webhook, World},
+    model::{CallRecord, Country, Order, PhoneNumber, Stop},
+    web::{Post, Web},
+};
+
+/// A call's flow and what it may ask.
+pub struct Talk {
+    set: Arc<Set>,
+    facts: CallFacts,
+    orders: Orders,
+    web: Web,
+    operator: Place,
+    country: Option<Country>,
+    zone: TimeZone,
+}
+
+impl Talk {
+    /// The flow set as it is now, for the call of `record`.
+    #[must_use]
+    pub fn new(set: Arc<Set>, orders: Orders, web: Web, record: &CallRecord, config: &CallsConfig) -> Self {
+        let facts = CallFacts {
+            id: record.id,
+            caller: record.caller.clone(),
+            caller_name: record.caller_name.clone(),
+            called: record.called.clone(),
+            gateway: record.gateway.clone(),
+            language: record.language.clone(),
+            started: record.started_at,
+        };
+        let operator = Place {
+            context: config.operator_context.clone(),
+            extension: config.operator_extension.clone(),
+            priority: 1,
+        };
+        let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
+        Self { set, facts, orders, web, operator, country: config.country.parse().ok(), zone }
+    }
+}
+
+impl Conversation for Talk {
+    fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>> {
+        let start = leg.record().position.clone();
+        Box::pin(async move { flow::run(&self.set, start, take, leg, self).await })
+    }
+}
+
+impl World for Talk {
+    fn now(&self) -> Zoned {
+        Timestamp::now().to_zoned(self.zone.clone())
+    }
+
+    fn call(&self) -> &CallFacts {
+        &self.facts
+    }
+
+    fn operator(&self) -> Place {
+        self.operator.clone()
+    }
+
+    async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {
+        let Ok(number) = PhoneNumber::parse(phone, self.country) else { return Ok(Vec::new()) };
+        self.orders.find(&number, Timestamp::now()).await.map_err(|error| error.to_string())
+    }
+
+    async fn post(&self, request: &Webhook) -> Result<(u16, Value), String> {
+        let post = Post {
+            url: &request.url,
+            body: request.body.to_string(),
+            idempotency_key: &request.idempotency_key,
+            timeout: request.timeout,
+        };
+        let (status, body) = self.web.post(post).await.map_err(|error| error.to_string())?;
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+}

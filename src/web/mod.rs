@@ -1,0 +1,95 @@
+//! Requests to other people's HTTP servers: one answer within a deadline and a size, redirects not followed.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Method, Request, header};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+
+/// Largest answer that is read.
+const LARGEST: usize = 256 * 1024;
+/// Idle connections kept to one host.
+const IDLE: usize = 8;
+
+/// Why there is no answer. Never holds a credential.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebError {
+    /// The address or a header cannot be sent.
+    #[error("the request cannot be sent: {0}")]
+    Request(String),
+    /// No connection, or it broke.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
+    /// Nothing came in time.
+    #[error("no answer within {0:?}")]
+    Deadline(Duration),
+    /// More than 256 KiB came.
+    #[error("the answer is larger than {LARGEST} bytes")]
+    TooLarge,
+    /// This machine's authorities cannot be read.
+    #[error("the certificate store cannot be read: {0}")]
+    Authorities(String),
+}
+
+/// What to post.
+#[derive(Clone, Debug)]
+pub struct Post<'a> {
+    /// `http://` or `https://`.
+    pub url: &'a str,
+    /// A JSON text.
+    pub body: String,
+    /// The header `Idempotency-Key`.
+    pub idempotency_key: &'a str,
+    /// For the whole exchange.
+    pub timeout: Duration,
+}
+
+/// A client with a pool of connections. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Web {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+impl Web {
+    /// A client that trusts this machine's authorities.
+    pub fn new() -> Result<Self, WebError> {
+        let provider = rustls::crypto::ring::default_provider();
+        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| WebError::Authorities(error.to_string()))?
+            .with_native_roots()
+            .map_err(|error| WebError::Authorities(error.to_string()))?
+            .with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
+        let client = Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(IDLE)
+            .pool_timer(TokioTimer::new())
+            .build(connector);
+        Ok(Self { client })
+    }
+
+    /// Posts JSON; gives the status and the body.
+    pub async fn post(&self, post: Post<'_>) -> Result<(u16, Bytes), WebError> {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(post.url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, concat!("stasisd/", env!("CARGO_PKG_VERSION")))
+            .header("idempotency-key", post.idempotency_key)
+            .body(Full::new(Bytes::from(post.body)))
+            .map_err(|error| WebError::Request(error.to_string()))?;
+        let exchange = async {
+            let answer = self.client.request(request).await;
+            let answer = answer.map_err(|error| WebError::Unreachable(error.to_string()))?;
+            let status = answer.status().as_u16();
+            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            Ok((status, body.map_err(|_| WebError::TooLarge)?.to_bytes()))
+        };
+        tokio::time::timeout(post.timeout, exchange).await.map_err(|_| WebError::Deadline(post.timeout))?
+    }
+}
