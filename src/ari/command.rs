@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 use super::{AriError, Originate, RecordTo, uri::Resource};
 use crate::model::ChannelId;
 
+/// Messages that Asterisk's event filter must never take away: without the first, no command over the websocket is
+/// answered any more; without the second, a second daemon goes unnoticed.
+const VITAL: [&str; 2] = ["RESTResponse", "ApplicationReplaced"];
+
 /// Which way a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Way {
@@ -205,6 +209,9 @@ impl Command<'_> {
             // Not in the query: a comma, quote or bracket in a query's list is cut there.
             Self::Play { media, language, .. } => Some(json!({ "media": media, "lang": language })),
             Self::EventFilter { allowed, disallowed, .. } => {
+                let vital: &[&str] = if allowed.is_empty() { &[] } else { &VITAL };
+                let disallowed = disallowed.iter().filter(|kind| !VITAL.contains(kind));
+                let allowed = allowed.iter().filter(|kind| !VITAL.contains(kind)).chain(vital);
                 Some(json!({ "allowed": types(allowed), "disallowed": types(disallowed) }))
             }
             Self::Originate(call) => variables(&call.variables),
@@ -229,8 +236,8 @@ fn bridge(id: &str) -> Resource {
     Resource::new("bridges").id(id)
 }
 
-fn types(kinds: &[&str]) -> Value {
-    kinds.iter().map(|kind| json!({ "type": kind })).collect()
+fn types<'a>(kinds: impl Iterator<Item = &'a &'a str>) -> Value {
+    kinds.map(|kind| json!({ "type": kind })).collect()
 }
 
 fn members(resource: Resource, channels: &[ChannelId]) -> Resource {
@@ -254,4 +261,96 @@ fn recording(id: &ChannelId, to: &RecordTo<'_>) -> Resource {
         .with("ifExists", "overwrite");
     let resource = resource.with("beep", if to.beep { "true" } else { "false" });
     resource.with("terminateOn", to.terminate_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(command: &Command<'_>) -> Request {
+        command.request().expect("well formed")
+    }
+
+    #[test]
+    fn requests_as_asterisk_knows_them() {
+        let id = ChannelId::from("1.2");
+        let media = ["sound:/a,b(c)".to_owned(), "sound:d".to_owned()];
+        let play = Command::Play { channel: &id, playback: "p/1", media: &media, language: "en" };
+        let play = sent(&play);
+        assert_eq!((play.method, play.uri.as_str()), ("POST", "channels/1.2/play/p%2F1"));
+        assert_eq!(play.body.as_deref(), Some(r#"{"lang":"en","media":["sound:/a,b(c)","sound:d"]}"#));
+        for (command, method, uri) in [
+            (Command::HangUp(&id, Some(21)), "DELETE", "channels/1.2?reason_code=21"),
+            (Command::HangUp(&id, None), "DELETE", "channels/1.2"),
+            (Command::StopPlayback("p"), "DELETE", "playbacks/p"),
+            (Command::Ring(&id, true), "POST", "channels/1.2/ring"),
+            (Command::Ring(&id, false), "DELETE", "channels/1.2/ring"),
+            (Command::Moh(&id, Some("jazz"), true), "POST", "channels/1.2/moh?mohClass=jazz"),
+            (
+                Command::Redirect(&id, "PJSIP/sip:9@h"),
+                "POST",
+                "channels/1.2/redirect?endpoint=PJSIP%2Fsip%3A9%40h",
+            ),
+            (
+                Command::AddToBridge("b", std::slice::from_ref(&id)),
+                "POST",
+                "bridges/b/addChannel?channel=1.2",
+            ),
+        ] {
+            let request = sent(&command);
+            assert_eq!((request.method, request.uri.as_str(), request.body), (method, uri, None));
+        }
+    }
+
+    #[test]
+    fn create_names_the_caller_by_a_variable() {
+        let id = ChannelId::from("c");
+        let call = Originate {
+            channel_id: &id,
+            endpoint: "PJSIP/101",
+            app: "stasisd",
+            app_args: None,
+            caller_id: Some("\"A\" <1>"),
+            timeout_secs: 20,
+            variables: BTreeMap::new(),
+        };
+        let request = sent(&Command::Create(&call));
+        assert_eq!(request.uri, "channels/create?endpoint=PJSIP%2F101&app=stasisd&channelId=c");
+        assert_eq!(request.body.as_deref(), Some(r#"{"variables":{"CALLERID(all)":"\"A\" <1>"}}"#));
+        let request = sent(&Command::Originate(&call));
+        assert_eq!(
+            request.uri,
+            "channels/c?endpoint=PJSIP%2F101&app=stasisd&timeout=20&callerId=%22A%22%20%3C1%3E"
+        );
+    }
+
+    #[test]
+    fn no_filter_takes_our_own_answers_away() {
+        let filter = Command::EventFilter {
+            app: "a",
+            allowed: &["StasisStart"],
+            disallowed: &["RESTResponse", "Dial"],
+        };
+        assert_eq!(
+            sent(&filter).body.as_deref(),
+            Some(
+                r#"{"allowed":[{"type":"StasisStart"},{"type":"RESTResponse"},{"type":"ApplicationReplaced"}],"disallowed":[{"type":"Dial"}]}"#
+            )
+        );
+        let none = Command::EventFilter { app: "a", allowed: &[], disallowed: &[] };
+        assert_eq!(sent(&none).body.as_deref(), Some(r#"{"allowed":[],"disallowed":[]}"#));
+    }
+
+    #[test]
+    fn what_waits_for_a_channel_never_goes_over_the_websocket() {
+        let id = ChannelId::from("c");
+        let set = Command::SetVariable { channel: &id, name: "a", value: "b", report_events: false };
+        for command in
+            [Command::Answer(&id), set, Command::AddToBridge("b", &[]), Command::RemoveFromBridge("b", &[])]
+        {
+            assert_eq!(way(&command), Way::Http, "{command:?}");
+        }
+        assert_eq!(way(&Command::StopPlayback("p")), Way::Websocket);
+        assert_eq!(way(&Command::HangUp(&id, None)), Way::Websocket);
+    }
 }

@@ -56,12 +56,15 @@ pub(super) async fn open(shared: &Shared) -> Result<Open, AriError> {
     let mut early = Vec::new();
     let wanted = shared.site.rest_over_websocket && version.rest_over_websocket() != Some(false);
     let takes = wanted && takes_commands(&mut socket, &mut early).await?;
+    let mut warnings = version.warnings();
     if wanted && !takes && version.rest_over_websocket() == Some(true) {
-        // It should have answered at once. A socket whose thread is stuck is of no use for events either.
-        return Err(AriError::Unreachable("the websocket does not answer".to_owned()));
+        warnings.push(format!(
+            "Asterisk {version} should take commands over the websocket and does not: HTTP is used, which costs more. \
+             Has somebody set an event filter on the application that leaves RESTResponse out?"
+        ));
     }
     let hello = Hello {
-        warnings: version.warnings(),
+        warnings,
         asterisk_version: version,
         entity_id: NodeId(info.system.entity_id),
         rest_over_websocket: takes,

@@ -27,7 +27,11 @@ impl Client {
     }
 
     /// ARI `PUT /applications/{applicationName}/eventFilter`: which events are sent at all. With a list of
-    /// `allowed` kinds only those; `disallowed` ones never. Lasts until the application is unregistered.
+    /// `allowed` kinds only those; `disallowed` ones never. Lasts until the application is unregistered, which is
+    /// when it has neither websocket nor channels: set it after each [`super::Wire::Up`].
+    ///
+    /// Asterisk's filter also takes answers to our own commands away, and the news that we were replaced: those two
+    /// are kept in any case.
     pub async fn set_event_filter(
         &self,
         app: &str,
