@@ -95,6 +95,11 @@ impl Client {
         }
     }
 
+    /// Gives the websocket up and connects anew: what is true must be looked at again.
+    pub fn reconnect(&self) {
+        self.shared.again.notify_waiters();
+    }
+
     /// How long any request may take.
     #[must_use]
     pub fn request_timeout(&self) -> Duration {

@@ -93,6 +93,7 @@ pub(super) async fn live(
     let end = tokio::select! {
         biased;
         () = shutdown.cancelled() => End::Stopped,
+        () = shared.again.notified() => End::Lost("connecting again as asked".to_owned()),
         end = first(&mut parts) => end,
         end = beat(&heart, &mail, shared.site.heartbeat) => end,
     };

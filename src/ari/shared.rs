@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,8 @@ pub(super) struct Shared {
     pub http: Http,
     pub meters: Meters,
     pub request_timeout: Duration,
+    /// Told when the connection shall be made anew.
+    pub again: Notify,
     live: RwLock<Option<Arc<Live>>>,
 }
 
@@ -46,6 +48,7 @@ impl Shared {
             meters: Meters::new(),
             request_timeout: site.request_timeout,
             site,
+            again: Notify::new(),
             live: RwLock::new(None),
         }
     }

@@ -11,6 +11,8 @@ pub mod postgres;
 pub mod proxy;
 pub mod rig;
 pub mod sipp;
+pub mod temp;
+pub mod wait;
 
 use std::{
     fmt::Debug,

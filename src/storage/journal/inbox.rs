@@ -47,11 +47,11 @@ pub(super) struct Dropped {
 
 impl Inbox {
     /// Takes a record; true if nothing waited before, so that the writer must be woken.
-    pub(super) fn save(&mut self, record: Arc<CallRecord>) -> bool {
+    pub(super) fn save(&mut self, record: &Arc<CallRecord>) -> bool {
         self.last += 1;
         let was_empty = self.calls.is_empty();
-        let (_, known) = self.calls.entry(record.id).or_insert_with(|| (self.last, Arc::clone(&record)));
-        replace(known, &record);
+        let (_, known) = self.calls.entry(record.id).or_insert_with(|| (self.last, Arc::clone(record)));
+        replace(known, record);
         was_empty
     }
 
@@ -185,9 +185,9 @@ mod tests {
     #[test]
     fn the_latest_record_of_a_call_is_written_once() {
         let mut inbox = Inbox::default();
-        assert!(inbox.save(call(1, 1, CallState::Live)));
-        assert!(!inbox.save(call(2, 7, CallState::Live)));
-        assert!(!inbox.save(call(1, 2, CallState::Live)));
+        assert!(inbox.save(&call(1, 1, CallState::Live)));
+        assert!(!inbox.save(&call(2, 7, CallState::Live)));
+        assert!(!inbox.save(&call(1, 2, CallState::Live)));
         assert_eq!(visits(&inbox.take()), [2, 7]);
         assert!(inbox.is_empty());
     }
@@ -195,10 +195,10 @@ mod tests {
     #[test]
     fn an_end_is_not_replaced() {
         let mut inbox = Inbox::default();
-        inbox.save(call(1, 2, CallState::Ended));
-        inbox.save(call(1, 3, CallState::Live));
+        inbox.save(&call(1, 2, CallState::Ended));
+        inbox.save(&call(1, 3, CallState::Live));
         let failed = inbox.take();
-        inbox.save(call(1, 4, CallState::Live));
+        inbox.save(&call(1, 4, CallState::Live));
         inbox.give_back(failed);
         assert_eq!(visits(&inbox.take()), [2]);
     }
@@ -206,12 +206,12 @@ mod tests {
     #[test]
     fn a_failed_batch_comes_first_again_and_newer_records_stay() {
         let mut inbox = Inbox::default();
-        inbox.save(call(1, 1, CallState::Live));
-        inbox.save(call(2, 1, CallState::Live));
+        inbox.save(&call(1, 1, CallState::Live));
+        inbox.save(&call(2, 1, CallState::Live));
         inbox.event(event(1));
         let failed = inbox.take();
-        inbox.save(call(2, 2, CallState::Live));
-        inbox.save(call(3, 3, CallState::Live));
+        inbox.save(&call(2, 2, CallState::Live));
+        inbox.save(&call(3, 3, CallState::Live));
         inbox.event(event(2));
         inbox.give_back(failed);
         assert_eq!(inbox.written(), 0);
@@ -225,7 +225,7 @@ mod tests {
     fn written_counts_from_the_first_unwritten_save() {
         let mut inbox = Inbox::default();
         for id in 0..(BATCH_CALLS as u128 + 5) {
-            inbox.save(call(id, 1, CallState::Live));
+            inbox.save(&call(id, 1, CallState::Live));
         }
         let first = inbox.take();
         assert!(first.is_full);
@@ -240,7 +240,7 @@ mod tests {
         (0..MOST_EVENTS as i64 + 3).for_each(|id| inbox.event(event(id)));
         assert_eq!(inbox.trim(), Dropped { calls: 0, events: 3 });
         assert_eq!(inbox.take().events.first().map(|e| e.id), Some(3));
-        (0..MOST_CALLS as u128 + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
+        (0..MOST_CALLS as u128 + 2).for_each(|id| _ = inbox.save(&call(id, 1, CallState::Live)));
         assert_eq!(inbox.trim().calls, 2);
         assert_eq!(inbox.depth().0, MOST_CALLS);
     }
