@@ -1,0 +1,63 @@
+# `make help` lists what there is. Everything is done by cargo and by the scripts in tests/.
+
+SHELL := /bin/bash
+CARGO ?= cargo
+# Where `make install` puts things; DESTDIR is for packages.
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+INSTALL ?= install
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench asterisk asterisk-stop build release fmt lint units deny audit install uninstall clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## See it work: an Asterisk, the daemon, three callers (DEMO_EXIT=1: end by itself)
+	@tests/setup/prepare demo
+	@tests/demo/run
+
+test: ## All tests, on a real Asterisk too; installs what is missing first
+	@tests/setup/test
+
+bench: ## Measure against the goals and write benches/RESULTS.md (ONLY=ivr: one of them)
+	@tests/setup/prepare bench
+	@ONLY='$(ONLY)' benches/run
+
+asterisk: ## Start a private Asterisk to play with, in .cache/asterisk
+	@tests/rig/asterisk start .cache/asterisk
+
+asterisk-stop: ## Stop it
+	@tests/rig/asterisk stop .cache/asterisk
+
+build: ## The program, for trying: target/debug/stasisd
+	$(CARGO) build --locked
+
+release: ## The program, for use: target/release/stasisd
+	$(CARGO) build --locked --release
+
+fmt: ## Bring the sources into their form
+	$(CARGO) fmt --all
+
+lint: ## What formatter, compiler and clippy say
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+units: ## Check the systemd unit: valid, and exposed by 2.0 at most
+	@tests/setup/units
+
+deny: ## Licences, bans and sources of everything that comes from outside
+	@tests/setup/deny licenses bans sources
+
+audit: ## Known vulnerabilities (fetches the advisory database from GitHub)
+	@tests/setup/deny advisories
+
+install: ## Install what `make release` built (PREFIX=/usr, DESTDIR=)
+	@PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' DESTDIR='$(DESTDIR)' tests/setup/install
+
+uninstall: ## Remove it; configuration, calls and orders stay
+	@PREFIX='$(PREFIX)' SYSCONFDIR='$(SYSCONFDIR)' DESTDIR='$(DESTDIR)' tests/setup/install --remove
+
+clean: ## Remove what was built; .cache (Asterisk, tools) stays
+	$(CARGO) clean
