@@ -1,6 +1,6 @@
 //! Where Asterisk is and how to greet it: the configuration, checked once.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hyper::{Uri, header::HeaderValue};
@@ -111,28 +111,16 @@ fn authorization(config: &AriConfig) -> Result<HeaderValue, AriError> {
             "it must be the name of a user's section in ari.conf, without colon",
         );
     }
-    let password = match (&config.password, &config.password_file) {
-        (Some(password), None) => password.clone(),
-        (None, Some(file)) => read_password(file)?,
-        _ => {
-            return Err(AriError::Config("set one of ari.password and ari.password_file".to_owned()));
-        }
+    let Some(password) = &config.password else {
+        return Err(AriError::Config(
+            "set ari.password, ari.password_file or the credential ari-password".to_owned(),
+        ));
     };
-    let pair = BASE64_STANDARD.encode(format!("{}:{password}", config.user));
+    let pair = BASE64_STANDARD.encode(format!("{}:{}", config.user, password.expose()));
     let mut value = HeaderValue::from_str(&format!("Basic {pair}"))
         .map_err(|_| AriError::Config("ari.user and ari.password do not fit into a header".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn read_password(file: &Path) -> Result<String, AriError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| AriError::Config(format!("ari.password_file {}: {error}", file.display())))?;
-    let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        return Err(AriError::Config(format!("ari.password_file {}: it is empty", file.display())));
-    }
-    Ok(password.to_owned())
 }
 
 #[cfg(test)]

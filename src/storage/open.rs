@@ -33,23 +33,16 @@ const POSTGRES: &[(i64, &str, &str)] =
 
 /// Opens what `config` names and brings its tables up to date.
 pub(super) async fn open(config: &StorageConfig) -> Result<Pool, StorageError> {
-    let url = url(config)?;
+    let url = config.url.expose();
     let timeout = Duration::from_millis(config.statement_timeout_ms.max(1));
     let connections = config.max_connections.max(1);
     if let Some(place) = url.strip_prefix("sqlite:") {
         sqlite(place.strip_prefix("//").unwrap_or(place), timeout, connections).await
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        postgres(&url, timeout, connections).await
+        postgres(url, timeout, connections).await
     } else {
         Err(StorageError::Unavailable("storage.url starts with neither sqlite:// nor postgres://".to_owned()))
     }
-}
-
-fn url(config: &StorageConfig) -> Result<String, StorageError> {
-    let Some(file) = &config.url_file else { return Ok(config.url.clone()) };
-    let text = fs::read_to_string(file)
-        .map_err(|e| StorageError::Unavailable(format!("storage.url_file {}: {e}", file.display())))?;
-    Ok(text.trim().to_owned())
 }
 
 async fn sqlite(place: &str, timeout: Duration, connections: u32) -> Result<Pool, StorageError> {

@@ -84,7 +84,7 @@ pub(crate) use on_both;
 
 pub fn config(url: String) -> StorageConfig {
     StorageConfig {
-        url,
+        url: url.as_str().into(),
         url_file: None,
         max_connections: 4,
         group_commit_ms: 5,
