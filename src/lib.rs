@@ -3,5 +3,6 @@
 pub mod calls;
 pub mod config;
 pub mod feed;
+pub mod flow;
 pub mod model;
 pub mod spoken;
