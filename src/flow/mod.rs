@@ -1,0 +1,23 @@
+//! Flows: what callers hear, as data. Read, checked, drawn, tried, reloaded, and run on a [`Line`].
+//!
+//! [`Line`]: crate::calls::Line
+
+mod check;
+mod exits;
+mod filters;
+mod parts;
+mod phrases;
+mod problem;
+mod read;
+mod reads;
+mod run;
+mod set;
+mod text;
+mod world;
+
+pub use parts::{Act, Flow, Spot, Step, Target};
+pub use problem::{Problem, Severity};
+pub use read::read;
+pub use run::run;
+pub use set::Set;
+pub use world::{CallFacts, Webhook, World};

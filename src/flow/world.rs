@@ -1,0 +1,65 @@
+//! What a flow sees beside its caller: the call's facts, the clock, the orders, the operators' place.
+
+use std::{future::Future, time::Duration};
+
+use jiff::{Timestamp, Zoned};
+use serde_json::Value;
+
+use crate::{
+    calls::Place,
+    model::{CallId, Order},
+};
+
+/// What is known of a call from its beginning.
+#[derive(Clone, Debug)]
+pub struct CallFacts {
+    /// Our id of it.
+    pub id: CallId,
+    /// The caller's number: normalised where it is one. `None` when withheld.
+    pub caller: Option<String>,
+    /// The caller's name as presented: the attacker's text.
+    pub caller_name: Option<String>,
+    /// The number that was called (DID).
+    pub called: Option<String>,
+    /// The gateway the call came through.
+    pub gateway: Option<String>,
+    /// Language of the channel (`en`, `en_GB`).
+    pub language: String,
+    /// When the call began.
+    pub started: Timestamp,
+}
+
+/// What a `webhook` step sends: `POST url`, a JSON body, redirects not followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Webhook {
+    /// `https://…` or `http://…`; made from the flow and the settings only.
+    pub url: String,
+    /// The body.
+    pub body: Value,
+    /// Deadline for the whole exchange.
+    pub timeout: Duration,
+    /// For the header `Idempotency-Key`: the same again when the step is taken up after a crash.
+    pub idempotency_key: String,
+}
+
+/// Everything that a flow asks of the world, for one call.
+pub trait World: Send + Sync {
+    /// The time, in the zone in which times are spoken.
+    fn now(&self) -> Zoned;
+
+    /// The call.
+    fn call(&self) -> &CallFacts;
+
+    /// Where the operators are.
+    fn operator(&self) -> Place;
+
+    /// The current orders of a number; none when it is no number.
+    ///
+    /// `Err` says why the orders could not be asked.
+    fn orders(&self, phone: &str) -> impl Future<Output = Result<Vec<Order>, String>> + Send;
+
+    /// Posts; gives the HTTP status and the body (`null` when it is not JSON).
+    ///
+    /// `Err` says why there was no answer.
+    fn post(&self, request: &Webhook) -> impl Future<Output = Result<(u16, Value), String>> + Send;
+}
