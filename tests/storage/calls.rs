@@ -92,7 +92,7 @@ async fn filtered(base: Base) {
         ended(2, 1),
         other(3, |c| c.caller = None),
         other(4, |c| c.called = Some("101".to_owned())),
-        other(5, |c| c.position.flow = "survey".to_owned()),
+        other(5, |c| "survey".clone_into(&mut c.position.flow)),
     ];
     store.save_calls(&batch).await.expect("saved");
     let list = async |query: CallQuery| ids(&store.calls(&query, &first(10)).await.expect("listed").items);

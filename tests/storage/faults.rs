@@ -5,7 +5,7 @@ use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
 use stasisd::{
     config::{RetentionConfig, StorageConfig},
     model::Outcome,
-    storage::{Journal, StorageError, Store},
+    storage::{Journal, OrderQuery, StorageError, Store},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +45,7 @@ async fn opened_twice(base: Base) {
     for task in tasks {
         assert_eq!(task.await.expect("no panic").map(|p| p.0), Ok(Outcome::Created));
     }
-    let page = other.orders(&Default::default(), &first(200)).await.expect("listed");
+    let page = other.orders(&OrderQuery::default(), &first(200)).await.expect("listed");
     assert_eq!(page.items.len(), 50);
 }
 
@@ -83,7 +83,7 @@ async fn a_full_disk_refuses_and_keeps() {
     };
     assert_eq!(error, StorageError::Full);
     assert!(error.is_temporary());
-    let page = store.orders(&Default::default(), &first(200)).await.expect("listed");
+    let page = store.orders(&OrderQuery::default(), &first(200)).await.expect("listed");
     assert_eq!(page.items.len(), stored, "what was accepted is there");
     // Room is made; then it goes on by itself.
     for number in 0..stored {
@@ -181,7 +181,7 @@ async fn two_processes_share_a_new_file() {
         assert!(status.expect("ends").success());
     }
     let store = Store::open(&config(url)).await.expect("opens");
-    let page = store.orders(&Default::default(), &first(200)).await.expect("listed");
+    let page = store.orders(&OrderQuery::default(), &first(200)).await.expect("listed");
     assert_eq!(page.items.len(), 100);
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stasisd::{
     config::RetentionConfig,
     model::{Order, Outcome},
-    storage::{CallQuery, Swept},
+    storage::{CallQuery, OrderQuery, Swept},
 };
 
 use crate::base::{Base, at, call, ended, first, notice, on_both, order};
@@ -40,7 +40,7 @@ async fn old_things_go(base: Base) {
     let left = store.calls(&CallQuery::default(), &first(10)).await.expect("listed").items;
     assert_eq!(left.iter().map(|c| c.id.0.as_u128()).collect::<Vec<_>>(), [6_000, 5_000]);
     assert_eq!(store.oldest_event().await, Ok(Some(9 * DAY)));
-    let orders = store.orders(&Default::default(), &first(10)).await.expect("listed").items;
+    let orders = store.orders(&OrderQuery::default(), &first(10)).await.expect("listed").items;
     assert_eq!(orders.iter().map(|o| o.id.as_str()).collect::<Vec<_>>(), ["current", "late"]);
     // The tombstone is gone with its order.
     assert_eq!(store.put_order(&order("deleted", 1, "x")).await.map(|p| p.0), Ok(Outcome::Created));

@@ -72,7 +72,7 @@ impl Journal {
     /// Takes a call's record to be written soon. Never waits; a record of the same call that is not written
     /// yet is replaced, except that nothing replaces an ended one.
     pub fn save(&self, record: Arc<CallRecord>) {
-        if lock(&self.shared.inbox).save(&record) {
+        if lock(&self.shared.inbox).save(record) {
             self.shared.wake.notify_one();
         }
     }
