@@ -3,5 +3,7 @@
 pub mod calls;
 pub mod config;
 pub mod feed;
+pub mod http;
+pub mod limits;
 pub mod model;
 pub mod storage;
