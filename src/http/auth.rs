@@ -13,10 +13,11 @@ use axum::{
 };
 
 use super::{
+    clock,
     code::Code,
     problem::Problem,
     scope::{Needs, Scope},
-    state::{App, Shared},
+    state::App,
     token,
 };
 use crate::storage::Token;
@@ -87,7 +88,12 @@ pub(super) fn anonymous(peer: Peer, app: &App) -> Result<(), Problem> {
 
 async fn find(headers: &HeaderMap, app: &App) -> Result<Option<Arc<Token>>, Problem> {
     let Some(hash) = bearer(headers).and_then(token::hash) else { return Ok(None) };
-    let now = Shared::now();
+    by_hash(hash, app).await
+}
+
+/// The valid token with this hash.
+pub(super) async fn by_hash(hash: [u8; 32], app: &App) -> Result<Option<Arc<Token>>, Problem> {
+    let now = clock::now();
     if let Some(held) = app.tokens.get(&hash, now) {
         return Ok(token::is_valid(&held, now).then_some(held));
     }

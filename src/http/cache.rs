@@ -17,7 +17,9 @@ const MOST: usize = 1024;
 
 /// Valid tokens by their hash, with the time they were read.
 #[derive(Debug, Default)]
-pub(super) struct TokenCache(Mutex<HashMap<[u8; 32], (Timestamp, Arc<Token>)>>);
+pub(super) struct TokenCache(Mutex<Held>);
+
+type Held = HashMap<[u8; 32], (Timestamp, Arc<Token>)>;
 
 impl TokenCache {
     /// A token read no longer than a few seconds ago.

@@ -20,6 +20,7 @@ pub enum Code {
     CallRefused,
     BodyTooLarge,
     UnsupportedMediaType,
+    RangeNotSatisfiable,
     InvalidField,
     TooManyRequests,
     Internal,
@@ -32,7 +33,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -49,6 +50,7 @@ impl Code {
         Self::CallRefused,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
+        Self::RangeNotSatisfiable,
         Self::InvalidField,
         Self::TooManyRequests,
         Self::Internal,
@@ -58,6 +60,13 @@ impl Code {
         Self::Timeout,
         Self::StorageFull,
     ];
+
+    /// The code for an answer of which only the status is known.
+    #[must_use]
+    pub fn of_status(status: u16) -> Self {
+        let fits = Self::ALL.into_iter().find(|code| code.facts().0 == status);
+        fits.unwrap_or(if status < 500 { Self::BadRequest } else { Self::Internal })
+    }
 
     /// HTTP status, name, title.
     #[must_use]
@@ -81,6 +90,7 @@ impl Code {
             Self::CallRefused => (409, "call_refused", "The call cannot do this now"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),
+            Self::RangeNotSatisfiable => (416, "range_not_satisfiable", "The file does not have this range"),
             Self::InvalidField => (422, "invalid_field", "A field's value cannot be taken"),
             Self::TooManyRequests => (429, "too_many_requests", "Too many requests"),
             Self::Internal => (500, "internal", "An error in this program"),

@@ -11,10 +11,7 @@ const RETRY_SECS: u64 = 2;
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::BadCursor => Self {
-                field: Some("cursor".to_owned()),
-                ..Self::new(Code::InvalidCursor, error.to_string())
-            },
+            StorageError::BadCursor => Self::new(Code::InvalidCursor, error.to_string()).at("cursor"),
             StorageError::Full => {
                 tracing::error!(%error, "nothing can be stored");
                 Self::new(Code::StorageFull, "nothing was stored: the database's disk is full")

@@ -97,7 +97,7 @@ macro_rules! needs {
     )*};
 }
 
-needs!(OrdersRead, OrdersWrite, CallsRead, CallsWrite, FlowsRead, FlowsWrite, EventsRead, MetricsRead);
+needs!(OrdersRead, OrdersWrite, CallsRead, CallsWrite, FlowsRead, FlowsWrite, EventsRead);
 
 #[cfg(test)]
 mod tests {

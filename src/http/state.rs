@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -67,10 +67,5 @@ impl Shared {
 
     pub(super) fn control(&self) -> &dyn Control {
         &*self.rooms.control
-    }
-
-    /// The control port's only clock.
-    pub(super) fn now() -> Timestamp {
-        Timestamp::now()
     }
 }

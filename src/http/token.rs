@@ -96,7 +96,9 @@ mod tests {
         assert_eq!(hash(&plain), Some(token.hash));
         let (other, _) = create("test", &[], None, now);
         assert_ne!(plain, other);
-        for bad in ["", "stasisd_", "stasisd_short", &plain[1..], &format!("{plain}0"), &plain.replace('_', "-")] {
+        for bad in
+            ["", "stasisd_", "stasisd_short", &plain[1..], &format!("{plain}0"), &plain.replace('_', "-")]
+        {
             assert_eq!(hash(bad), None, "{bad}");
         }
     }

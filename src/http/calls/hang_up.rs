@@ -2,7 +2,13 @@
 
 use axum::{extract::State, http::StatusCode};
 
-use crate::http::{auth::May, extract::Path, problem::Problem, scope::CallsWrite, state::App};
+use crate::http::{
+    auth::May,
+    extract::Path,
+    problem::{Problem, ProblemView},
+    scope::CallsWrite,
+    state::App,
+};
 
 /// Hang up a call
 #[utoipa::path(
@@ -11,7 +17,7 @@ use crate::http::{auth::May, extract::Path, problem::Problem, scope::CallsWrite,
     params(("id" = uuid::Uuid, Path, description = "The call's id")),
     responses(
         (status = 204, description = "It is being hung up; the event `call.ended` tells when it is over"),
-        (status = 409, body = Problem, content_type = "application/problem+json",
+        (status = 409, body = ProblemView, content_type = "application/problem+json",
             description = "It is over (`call_not_live`)"),
     )
 )]

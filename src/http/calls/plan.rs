@@ -1,11 +1,13 @@
 //! Which live calls a query means. Pure: the store does the same for the past ones.
 
+use std::cmp::Reverse;
+
 use crate::{model::CallRecord, storage::CallQuery};
 
 /// The calls that fit, newest first, as the store would list them.
 pub(super) fn select(mut calls: Vec<CallRecord>, query: &CallQuery) -> Vec<CallRecord> {
     calls.retain(|call| fits(call, query));
-    calls.sort_by(|a, b| (b.started_at, b.id).cmp(&(a.started_at, a.id)));
+    calls.sort_by_key(|call| Reverse((call.started_at, call.id)));
     calls
 }
 

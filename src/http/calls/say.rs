@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::http::{
     auth::May,
     extract::{Json, Path},
-    problem::Problem,
+    problem::{Problem, ProblemView},
     scope::CallsWrite,
     state::App,
 };
@@ -35,7 +35,7 @@ pub(super) struct SayBody {
     request_body = SayBody,
     responses(
         (status = 202, description = "It is being said"),
-        (status = 409, body = Problem, content_type = "application/problem+json",
+        (status = 409, body = ProblemView, content_type = "application/problem+json",
             description = "It is over (`call_not_live`), or cannot be spoken into now (`call_refused`)"),
     )
 )]
@@ -67,7 +67,8 @@ fn language(tag: String) -> Result<String, Problem> {
     let fits = (2..=16).contains(&tag.len())
         && tag.starts_with(|c: char| c.is_ascii_alphabetic())
         && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    fits.then_some(tag).ok_or_else(|| Problem::field("language", "a language is a tag such as \"en\" or \"en-GB\""))
+    fits.then_some(tag)
+        .ok_or_else(|| Problem::field("language", "a language is a tag such as \"en\" or \"en-GB\""))
 }
 
 #[cfg(test)]

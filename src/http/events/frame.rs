@@ -51,7 +51,8 @@ mod tests {
     #[test]
     fn an_event_is_four_lines_whatever_is_in_it() {
         let data = json!({"text": "a\n\ndata: forged\r\nid: 9"});
-        let notice = Notice { id: 7, at: Timestamp::UNIX_EPOCH, kind: NoticeKind::CallSaid, call: None, data };
+        let notice =
+            Notice { id: 7, at: Timestamp::UNIX_EPOCH, kind: NoticeKind::CallSaid, call: None, data };
         let text = String::from_utf8(event(&notice).to_vec()).unwrap();
         let lines: Vec<&str> = text.split(['\n', '\r']).collect();
         assert_eq!(lines.len(), 5, "{text}");

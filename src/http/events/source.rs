@@ -9,7 +9,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use bytes::Bytes;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -89,26 +89,32 @@ impl Source {
         let oldest = self.store.oldest_event().await?;
         // With nothing stored, all that is left are this daemon's own events.
         let oldest = oldest.unwrap_or_else(|| self.feed.started() + 1);
-        if self.last < oldest - 1 && self.store.events_after(self.last - 1, 1).await?.first().is_none_or(|e| e.id != self.last) {
+        if self.last < oldest - 1 {
             self.gap(oldest - 1, "what was before is no longer kept");
         }
         Ok(())
     }
 
-    /// Reads one page of the store, waiting for it if it is behind.
+    /// Reads one page of the store, waiting for it if it is behind or away.
     async fn catch_up(&mut self) {
-        let deadline = Instant::now() + STORE_DEADLINE;
+        match timeout(STORE_DEADLINE, self.page()).await {
+            Ok(page) if page.is_empty() => self.last = self.until,
+            Ok(page) => page.iter().for_each(|notice| self.take(notice)),
+            Err(_) => {
+                tracing::warn!(after = self.last, "an event stream did not get events from the store");
+                self.gap(self.until, "the store did not have it in time");
+            }
+        }
+    }
+
+    /// The next page; empty only if there will be none.
+    async fn page(&self) -> Vec<Notice> {
         loop {
             match self.store.events_after(self.last, PAGE).await {
-                Ok(page) if !page.is_empty() => return page.iter().for_each(|notice| self.take(notice)),
+                Ok(page) if !page.is_empty() => return page,
                 // Nothing was posted since the daemon started, and an earlier one's events are all there.
-                Ok(_) if self.until <= self.feed.started() => return self.last = self.until,
-                Ok(_) | Err(_) if Instant::now() < deadline => sleep(STORE_PAUSE).await,
-                Ok(_) => return self.gap(self.until, "it was not stored in time"),
-                Err(error) => {
-                    tracing::warn!(%error, "an event stream cannot read the store");
-                    return self.gap(self.until, "the store cannot be read");
-                }
+                Ok(page) if self.until <= self.feed.started() => return page,
+                Ok(_) | Err(_) => sleep(STORE_PAUSE).await,
             }
         }
     }

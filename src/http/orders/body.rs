@@ -52,7 +52,10 @@ impl OrderBody {
         now: Timestamp,
     ) -> Result<Order, Problem> {
         let version = version(self.version, self.updated_at)?.ok_or_else(|| {
-            Problem::field("version", "give a version (an integer) or updated_at (a time), so that late updates are known")
+            Problem::field(
+                "version",
+                "give a version (an integer) or updated_at (a time), so that late updates are known",
+            )
         })?;
         Ok(Order {
             id,
@@ -104,7 +107,9 @@ fn expiry(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Problem> {
     let ttl = match (at, ttl_secs) {
-        (Some(_), Some(_)) => return Err(Problem::field("ttl_secs", "give expires_at or ttl_secs, not both")),
+        (Some(_), Some(_)) => {
+            return Err(Problem::field("ttl_secs", "give expires_at or ttl_secs, not both"));
+        }
         (Some(at), None) => return Ok(Some(at)),
         (None, Some(secs)) if secs > LONGEST_TTL_SECS => {
             return Err(Problem::field("ttl_secs", format!("at most {LONGEST_TTL_SECS} s")));
@@ -124,7 +129,8 @@ mod tests {
     fn read(body: Value) -> Result<Order, Option<String>> {
         let body: OrderBody = serde_json::from_value(body).unwrap();
         let day = Some(SignedDuration::from_hours(24));
-        body.order(OrderId::from("A"), "ES".parse().ok(), day, Timestamp::UNIX_EPOCH).map_err(|p| p.field)
+        body.order(OrderId::from("A"), "ES".parse().ok(), day, Timestamp::UNIX_EPOCH)
+            .map_err(|p| p.field_path().map(str::to_owned))
     }
 
     #[test]

@@ -10,10 +10,11 @@ use super::{body::version, view::OutcomeView};
 use crate::{
     http::{
         auth::May,
+        clock,
         extract::{Json, Path, Query},
         problem::Problem,
         scope::OrdersWrite,
-        state::{App, Shared},
+        state::App,
     },
     model::{NoticeKind, Outcome},
 };
@@ -54,7 +55,7 @@ pub(super) async fn delete(
 ) -> Result<Json<OrderDeleteAnswer>, Problem> {
     let id = super::id(&id)?;
     let version = version(query.version, query.updated_at)?;
-    let outcome = app.store().delete_order(&id, version, Shared::now()).await?;
+    let outcome = app.store().delete_order(&id, version, clock::now()).await?;
     if outcome == Outcome::Applied {
         let data = json!({ "id": id, "status": null, "version": version, "deleted": true });
         app.rooms.feed.post(NoticeKind::OrderChanged, None, data);

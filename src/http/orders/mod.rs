@@ -13,9 +13,7 @@ use super::{problem::Problem, state::App};
 use crate::model::OrderId;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list::list))
-        .routes(routes!(get::get, put::put, delete::delete))
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get, put::put, delete::delete))
 }
 
 /// Reads an order's id out of a path.

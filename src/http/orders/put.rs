@@ -16,11 +16,12 @@ use super::{
 use crate::{
     http::{
         auth::May,
+        clock,
         code::Code,
         extract::{Json, Path},
-        problem::Problem,
+        problem::{Problem, ProblemView},
         scope::OrdersWrite,
-        state::{App, Shared},
+        state::App,
     },
     model::{NoticeKind, Outcome},
 };
@@ -46,7 +47,7 @@ pub(super) struct OrderPutAnswer {
         (status = 201, body = OrderPutAnswer, description = "It was not known and is stored (`created`)"),
         (status = 200, body = OrderPutAnswer,
             description = "It was changed (`applied`), was there already (`unchanged`), or is later here (`stale`)"),
-        (status = 409, body = Problem, content_type = "application/problem+json",
+        (status = 409, body = ProblemView, content_type = "application/problem+json",
             description = "The same version is stored with another content (`version_conflict`)"),
     )
 )]
@@ -57,11 +58,12 @@ pub(super) async fn put(
     Json(body): Json<OrderBody>,
 ) -> Result<Response, Problem> {
     let id = super::id(&id)?;
-    let order = body.order(id, app.rooms.country, app.rooms.default_ttl, Shared::now())?;
+    let order = body.order(id, app.rooms.country, app.rooms.default_ttl, clock::now())?;
     let (outcome, stored) = app.store().put_order(&order).await?;
     let status = match outcome {
         Outcome::Conflict => {
-            let detail = format!("version {} is stored with another content; send a higher one", order.version);
+            let detail =
+                format!("version {} is stored with another content; send a higher one", order.version);
             return Err(Problem::new(Code::VersionConflict, detail));
         }
         Outcome::Created => StatusCode::CREATED,

@@ -1,0 +1,42 @@
+//! The control port: `/v1`, health, metrics, prompts, and the API's own description. One endpoint, one file.
+//!
+//! A handler's signature says who may call it ([`auth::May`]) and what it takes; every error is a
+//! [`Problem`]. What lies behind calls and flows comes through [`Control`], which `app` implements.
+
+mod anonymous;
+mod auth;
+mod cache;
+mod calls;
+mod clock;
+mod code;
+mod control;
+mod docs;
+mod error;
+mod events;
+mod extract;
+mod flows;
+mod health;
+mod metrics;
+mod orders;
+mod page;
+mod problem;
+mod prompts;
+mod reject;
+mod router;
+mod scope;
+mod serve;
+mod spec;
+mod stall;
+mod state;
+mod tls;
+pub mod token;
+mod wrap;
+
+pub use code::Code;
+pub use control::{Check, Control, ControlError, GraphFormat, Health};
+pub use error::HttpError;
+pub use problem::Problem;
+pub use router::openapi;
+pub use scope::Scope;
+pub use serve::serve;
+pub use state::Rooms;

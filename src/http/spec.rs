@@ -1,0 +1,70 @@
+//! `GET /openapi.json`: the description that is made from the handlers, and what stands above them all.
+
+use std::sync::Arc;
+
+use axum::{Router, http::header, routing::get};
+use bytes::Bytes;
+use utoipa::{
+    OpenApi as _, PartialSchema,
+    openapi::{
+        ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder,
+        path::Operation,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use super::{anonymous::Anyone, problem::ProblemView, state::App};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "stasisd",
+        description = "The control API of stasisd, a daemon beside Asterisk.\n\nSend a token as \
+            `Authorization: Bearer stasisd_...`; `stasisd token create` makes one. Every error is a problem \
+            (RFC 9457) with a stable `code`. Lists give `items` and `next`; send `next` as `cursor` for the \
+            page after. 429 and some 503 carry `Retry-After`.",
+    ),
+    tags(
+        (name = "orders", description = "What callers are told about"),
+        (name = "calls", description = "Live and past calls"),
+        (name = "flows", description = "What callers hear"),
+        (name = "events", description = "What happens, as it happens"),
+        (name = "health", description = "For supervisors and load balancers"),
+        (name = "prompts", description = "Rendered prompts, for Asterisk"),
+    )
+)]
+struct Head;
+
+/// What stands above the paths.
+pub(super) fn head() -> OpenApi {
+    let mut api = Head::openapi();
+    let components = api.components.get_or_insert_default();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("stasisd_...").build();
+    components.security_schemes.insert("token".to_owned(), RefOr::T(SecurityScheme::Http(bearer)));
+    components.schemas.insert("Problem".to_owned(), ProblemView::schema());
+    api
+}
+
+/// Each operation can fail with a problem.
+pub(super) fn add_problems(api: &mut OpenApi) {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let problem: Response = ResponseBuilder::new()
+        .description("What is wrong")
+        .content("application/problem+json", content)
+        .build();
+    let operations =
+        api.paths.paths.values_mut().flat_map(|item| {
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+        });
+    for operation in operations.filter_map(Option::as_mut) {
+        let Operation { responses, .. } = operation;
+        responses.responses.insert("default".to_owned(), RefOr::T(problem.clone()));
+    }
+}
+
+/// The description under its path.
+pub(super) fn routes(api: &Arc<OpenApi>) -> Router<App> {
+    let text = Bytes::from(api.to_pretty_json().unwrap_or_default());
+    let show = move |_: Anyone| async move { ([(header::CONTENT_TYPE, "application/json")], text) };
+    Router::new().route("/openapi.json", get(show))
+}
