@@ -26,7 +26,13 @@ bench: ## Measure against the goals and write benches/RESULTS.md (ONLY=ivr: one 
 	@ONLY='$(ONLY)' benches/run
 
 asterisk: ## Start a private Asterisk to play with, in .cache/asterisk
-	@tests/rig/asterisk start .cache/asterisk
+	@tests/rig/asterisk status .cache/asterisk >/dev/null || tests/rig/asterisk start .cache/asterisk
+	@. .cache/asterisk/env; echo "ARI       $$ARI_URL (user $$ARI_USER, password $$ARI_PASSWORD)"; \
+	echo "SIP       127.0.0.1:$$SIP_PORT, UDP; dial any number, or: operators, keys, echo"; \
+	echo "console   tests/rig/asterisk cli .cache/asterisk core show channels"; \
+	echo "log       tests/rig/asterisk logs .cache/asterisk"; \
+	echo "all       .cache/asterisk/env"; \
+	echo "stop      make asterisk-stop"
 
 asterisk-stop: ## Stop it
 	@tests/rig/asterisk stop .cache/asterisk

@@ -1,5 +1,14 @@
 //! The ears that the other live tests judge with.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "seconds and samples are small here"
+)]
+
+use std::f32::consts::{PI, TAU};
+
 use crate::support::audio::{contains, find};
 
 /// Noise that sounds a little like speech: bursts of changing pitch. Deterministic.
@@ -15,8 +24,8 @@ fn voice(seed: u32, seconds: f32) -> Vec<f32> {
             (90.0 + 90.0 * random(), 300.0 + 2200.0 * random(), 800.0 + 1600.0 * random());
         for index in 0..length as usize {
             let time = index as f32 / 8000.0;
-            let envelope = (std::f32::consts::PI * index as f32 / length).sin();
-            let tone = (6.283 * pitch * time).sin() + (6.283 * formant * time).sin() + 0.3 * random();
+            let envelope = (PI * index as f32 / length).sin();
+            let tone = (TAU * pitch * time).sin() + (TAU * formant * time).sin() + 0.3 * random();
             sound.push(0.2 * envelope * tone);
         }
     }

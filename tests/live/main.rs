@@ -1,5 +1,7 @@
 //! Live tests: real Asterisk, real callers.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests speak by panicking")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

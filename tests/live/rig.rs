@@ -11,8 +11,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use crate::support::{
     audio::{contains, find},
     eventually,
+    postgres::Postgres,
     rig::Rig,
-    sipp::{Caller, EndedBy, OnRefer},
+    sipp::{Answer, Answerer, Caller, EndedBy, OnRefer},
 };
 
 const SOON: Duration = Duration::from_secs(15);
@@ -182,4 +183,93 @@ fn the_samples_load_without_a_word_of_complaint() {
         .map(str::to_owned)
         .collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+#[test]
+fn what_the_daemon_needs_is_loaded() {
+    let rig = Rig::start("modules");
+    let modules = rig.cli("module show");
+    let wanted = "res_ari_channels res_ari_events res_ari_playbacks app_stasis res_http_media_cache res_curl func_curl \
+                  app_queue app_amd res_agi app_mixmonitor res_musiconhold app_transfer res_pjsip_refer chan_pjsip \
+                  codec_ulaw codec_alaw codec_gsm format_wav format_pcm format_sln format_gsm res_stasis_recording";
+    let missing: Vec<_> =
+        wanted.split_whitespace().filter(|name| !modules.contains(&format!("{name}.so"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn ami_lets_its_user_in_and_shows_the_queue() {
+    let rig = Rig::start("ami");
+    let mut stream = TcpStream::connect(("127.0.0.1", rig.port("AMI_PORT"))).expect("AMI");
+    stream.set_read_timeout(Some(SOON)).expect("a timeout");
+    let password = rig.var("AMI_PASSWORD");
+    write!(
+        stream,
+        "Action: Login\r\nUsername: stasisd\r\nSecret: {password}\r\nEvents: off\r\n\r\n\
+         Action: QueueStatus\r\nQueue: operators\r\n\r\nAction: Logoff\r\n\r\n"
+    )
+    .expect("the actions");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("answers");
+    assert!(answer.contains("Authentication accepted") && answer.contains("Name: Operator 1"), "{answer}");
+}
+
+#[test]
+fn a_call_from_the_carrier_brings_its_gateway_and_a_phone_in_the_queue_takes_it() {
+    let rig = Rig::start("carrier");
+    rig.set_global("STASISD_QUEUE", "phones");
+    let operator = Answerer::operator(&rig, Answer::Picks(secs(1), secs(2)));
+    let call = Caller::new(&rig, "carol").via_carrier().to("3493").until_bye(secs(15)).run();
+    assert!(call.as_expected(), "{call:#?}");
+    assert_eq!(call.ended_by(), EndedBy::Asterisk, "{call:#?}");
+    assert!(operator.done(SOON));
+    assert!(rig.log().contains("\"stasisd,,called=3493,gateway=carrier\""), "{}", rig.log());
+}
+
+#[test]
+fn people_who_are_called_answer_refuse_or_let_it_ring() {
+    let rig = Rig::start("people");
+    let picks = Answerer::start(&rig, "picks", Answer::Picks(secs(1), secs(1)));
+    let busy = Answerer::start(&rig, "busy", Answer::Refuses(486));
+    let never = Answerer::start(&rig, "never", Answer::Never);
+    for who in [&picks, &busy, &never] {
+        rig.cli(&format!("channel originate {} application Wait 20", who.endpoint()));
+    }
+    assert!(picks.done(SOON) && busy.done(SOON));
+    eventually(SOON, || {
+        let channels = rig.cli("core show channels concise");
+        if channels.contains("!Ringing!") || channels.contains("!Down!") { Ok(()) } else { Err(channels) }
+    });
+    rig.cli("channel request hangup all");
+    assert!(never.done(SOON));
+    rig.quiet(SOON);
+}
+
+#[test]
+fn the_measured_dialplan_takes_its_key_and_hangs_up() {
+    let rig = Rig::start_quiet("bench");
+    let sipp = std::process::Command::new(rig.var("SIPP"))
+        .current_dir("/usr/share/sip-tester")
+        .arg("-sf")
+        .arg(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rig/sipp/bench.xml"))
+        .args(["-s", "dialplan", "-d", "300", "-m", "20", "-r", "20", "-nostdin"])
+        .args(["-i", "127.0.0.1", "-mi", "127.0.0.1"])
+        .args(["-p", rig.var("BENCH_PORT_FIRST"), "-mp", &rig.seat().media_port.to_string()])
+        .arg(format!("127.0.0.1:{}", rig.port("SIP_PORT")))
+        .output()
+        .expect("sipp");
+    assert!(sipp.status.success(), "{}", String::from_utf8_lossy(&sipp.stdout));
+    assert_eq!(rig.channels(), 0);
+}
+
+#[tokio::test]
+async fn a_private_postgres_serves_its_database() {
+    use sqlx::Connection;
+    let postgres = tokio::task::spawn_blocking(|| Postgres::start("smoke")).await.expect("a cluster");
+    let mut connection = sqlx::PgConnection::connect(postgres.url()).await.expect("a connection");
+    let name: String = sqlx::query_scalar("SELECT current_database()::text")
+        .fetch_one(&mut connection)
+        .await
+        .expect("a row");
+    assert_eq!(name, "stasisd");
 }

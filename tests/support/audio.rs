@@ -84,7 +84,7 @@ pub fn find(recording: &[f32], prompt: &[f32]) -> Found {
 
 /// Mean over the prompt's half seconds, weighted by energy, of each one's best match within 60 ms of its place.
 fn piecewise(recording: &[f32], prompt: &[f32], start: isize) -> f64 {
-    const SLIP: isize = (RATE * 60 / 1000) as isize;
+    const SLIP: isize = 480;
     let (mut sum, mut weight) = (0.0, 0.0);
     for (index, piece) in prompt.chunks(RATE / 2).enumerate() {
         if piece.len() < RATE / 10 {

@@ -2,6 +2,15 @@
 //!
 //! Each test binary takes it by `#[path = "../support/mod.rs"] mod support;`.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::missing_panics_doc,
+    reason = "tests speak by panicking"
+)]
+#![allow(clippy::cast_precision_loss, reason = "counts of samples are small")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod api;

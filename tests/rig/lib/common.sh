@@ -15,13 +15,17 @@ as_root() {
     fi
 }
 
-# apt_install PACKAGE...: installs those that are missing; waits for other users of apt.
-apt_install() {
-    local missing=() package
-    for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+# need PROGRAM=PACKAGE...: installs the packages whose programs are missing; waits for other users of apt.
+need() {
+    local missing=() wanted
+    for wanted in "$@"; do
+        PATH=$PATH:/usr/sbin:/sbin command -v "${wanted%%=*}" >/dev/null || missing+=("${wanted#*=}")
     done
-    [ ${#missing[@]} = 0 ] && return 0
+    [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+apt_install() {
+    local missing=("$@")
     command -v apt-get >/dev/null || die "please install: ${missing[*]} (there is no apt-get here)"
     say "installing ${missing[*]}"
     local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600)
@@ -86,18 +90,21 @@ SLOT_FIRST=20000 SLOT_WIDTH=250 SLOT_COUNT=48
 # take_slot DIR: prints a free slot's number and notes DIR as its owner.
 take_slot() {
     mkdir -p "$SLOTS"
+    [ -O "$SLOTS" ] || die "$SLOTS belongs to somebody else"
     exec 8>"$SLOTS/lock"
     flock 8
     local busy slot offset first
-    busy=" $(ss -lntuH 2>/dev/null | awk '{n = split($5, a, ":"); printf "%s ", a[n]}')"
+    # Local ports in use, in hexadecimal: the end of the second column.
+    busy=" $(sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) .*/\1/p' /proc/net/{tcp,tcp6,udp,udp6} 2>/dev/null | tr '\n' ' ')"
     offset=$((RANDOM % SLOT_COUNT))
     for ((slot = 0; slot < SLOT_COUNT; slot++)); do
         local number=$(((slot + offset) % SLOT_COUNT))
         slot_free "$number" || continue
         first=$((SLOT_FIRST + number * SLOT_WIDTH))
-        local port taken=
+        local port hex taken=
         for ((port = first; port < first + SLOT_WIDTH; port++)); do
-            case $busy in *" $port "*) taken=1; break ;; esac
+            printf -v hex '%04X' "$port"
+            case $busy in *" $hex "*) taken=1; break ;; esac
         done
         [ -n "$taken" ] && continue
         rm -rf "${SLOTS:?}/$number"

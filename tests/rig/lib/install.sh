@@ -53,6 +53,12 @@ use_root() {
     DATA=$1/usr/share/asterisk
 }
 
+install_all() {
+    install_asterisk
+    install_sipp
+    need sox=sox espeak-ng=espeak-ng
+}
+
 install_asterisk() {
     find_asterisk && return
     mkdir -p "$CACHE"
@@ -92,7 +98,8 @@ debian_mirror() {
 }
 
 make_root() {
-    apt_install mmdebstrap uidmap debian-archive-keyring ca-certificates
+    need mmdebstrap=mmdebstrap newuidmap=uidmap
+    [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || apt_install debian-archive-keyring
     local mirror suite
     for mirror in $(debian_mirror | awk '!seen[$0]++'); do
         for suite in $SUITES; do
@@ -135,12 +142,12 @@ sipp_program() {
 }
 
 install_sipp() {
-    apt_install sip-tester
+    need sipp=sip-tester
     [ "$(id -u)" = 0 ] && return
     [ -x "$CACHE/sipp" ] && [ "$CACHE/sipp" -nt "$(command -v sipp)" ] && return
-    apt_install libcap2-bin
+    need setcap=libcap2-bin
     mkdir -p "$CACHE"
     cp "$(command -v sipp)" "$CACHE/sipp.new"
-    as_root setcap cap_net_raw+ep "$CACHE/sipp.new" || die "sipp cannot be given its raw socket"
+    as_root /sbin/setcap cap_net_raw+ep "$CACHE/sipp.new" || die "sipp cannot be given its raw socket"
     mv "$CACHE/sipp.new" "$CACHE/sipp"
 }

@@ -7,6 +7,8 @@
 //! assert!(audio::contains(&rig.heard("alice"), &rig.sound("tt-weasels")) > 0.7);
 //! ```
 
+pub mod answer;
+pub mod called;
 pub mod rtp;
 pub mod scenario;
 pub mod trace;
@@ -17,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use answer::{Answer, Answerer};
+pub use called::{Called, EndedBy};
 pub use scenario::OnRefer;
 pub use trace::Message;
 
@@ -30,6 +34,7 @@ pub struct Caller<'a> {
     to: String,
     invite: Invite,
     steps: Vec<Planned>,
+    sip_port: Option<u16>,
 }
 
 enum Planned {
@@ -48,7 +53,14 @@ impl<'a> Caller<'a> {
             ring_ms: 30_000,
             on_refer: OnRefer::Accept(200),
         };
-        Caller { rig, name: name.to_owned(), to: "1000".to_owned(), invite, steps: Vec::new() }
+        Caller {
+            rig,
+            name: name.to_owned(),
+            to: "1000".to_owned(),
+            invite,
+            steps: Vec::new(),
+            sip_port: None,
+        }
     }
 
     /// The number dialled; the rig's dialplan tells which others there are besides digits.
@@ -71,6 +83,12 @@ impl<'a> Caller<'a> {
     /// The gateway that the call seems to come in by.
     pub fn gateway(self, gateway: &str) -> Self {
         self.header("X-Rig-Gateway", gateway)
+    }
+
+    /// Calls from the carrier's port: the endpoint `carrier` of the shipped `pjsip.conf`. One at a time.
+    pub fn via_carrier(mut self) -> Self {
+        self.sip_port = Some(self.rig.port("CARRIER_PORT"));
+        self
     }
 
     /// The channel's language.
@@ -139,25 +157,9 @@ impl<'a> Caller<'a> {
         let xml = dir.join("scenario.xml");
         std::fs::write(&xml, scenario::write(&self.invite, &steps)).expect("the scenario");
         let seat = self.rig.seat();
-        let log = std::fs::File::create(dir.join("sipp.out")).expect("sipp's output");
         let deadline = Duration::from_millis(lasts + self.invite.ring_ms) + Duration::from_secs(15);
-        let child = Command::new(self.rig.var("SIPP"))
-            .arg(format!("127.0.0.1:{}", self.rig.port("SIP_PORT")))
-            .arg("-sf")
-            .arg(&xml)
-            .args(["-s", &self.to, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-m", "1", "-nostdin"])
-            .args(["-p", &seat.sip_port.to_string(), "-mp", &seat.media_port.to_string()])
-            .args(["-trace_msg", "-message_file"])
-            .arg(dir.join("messages"))
-            .args(["-trace_err", "-error_file"])
-            .arg(dir.join("errors"))
-            .current_dir(&dir)
-            .env("TERM", "dumb")
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a handle"))
-            .stderr(log)
-            .spawn()
-            .expect("sipp starts; `tests/rig/asterisk install` installs it");
+        let port = self.sip_port.unwrap_or(seat.sip_port);
+        let child = spawn(self.rig, &dir, port, seat.media_port, &["-s", &self.to]);
         Calling { child: Some(child), dir, seat, deadline: Instant::now() + deadline }
     }
 
@@ -196,6 +198,34 @@ impl<'a> Caller<'a> {
     }
 }
 
+/// Starts sipp for one call with the scenario in `dir`.
+fn spawn(rig: &Rig, dir: &Path, sip_port: u16, media_port: u16, options: &[&str]) -> Child {
+    let log = std::fs::File::create(dir.join("sipp.out")).expect("sipp's output");
+    Command::new(rig.var("SIPP"))
+        .arg(format!("127.0.0.1:{}", rig.port("SIP_PORT")))
+        .arg("-sf")
+        .arg(dir.join("scenario.xml"))
+        .args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-m", "1", "-nostdin"])
+        .args(["-p", &sip_port.to_string(), "-mp", &media_port.to_string()])
+        .args(["-trace_msg", "-message_file"])
+        .arg(dir.join("messages"))
+        .args(["-trace_err", "-error_file"])
+        .arg(dir.join("errors"))
+        .args(options)
+        .current_dir(dir)
+        .env("TERM", "dumb")
+        .stdin(Stdio::null())
+        .stdout(log.try_clone().expect("a handle"))
+        .stderr(log)
+        .spawn()
+        .expect("sipp starts; `tests/rig/asterisk install` installs it")
+}
+
+/// What went over the wire, from the log in `dir`.
+fn messages(dir: &Path) -> Vec<Message> {
+    trace::read(&String::from_utf8_lossy(&std::fs::read(dir.join("messages")).unwrap_or_default()))
+}
+
 /// A call that is being made.
 pub struct Calling {
     child: Option<Child>,
@@ -225,7 +255,7 @@ impl Calling {
 
     /// What went over the wire so far.
     pub fn messages(&self) -> Vec<Message> {
-        trace::read(&String::from_utf8_lossy(&std::fs::read(self.dir.join("messages")).unwrap_or_default()))
+        messages(&self.dir)
     }
 
     /// Waits until the call is answered.
@@ -249,79 +279,6 @@ impl Drop for Calling {
             _ = child.kill();
             _ = child.wait();
         }
-    }
-}
-
-/// Who ended a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EndedBy {
-    /// The caller's BYE.
-    Caller,
-    /// Asterisk's BYE.
-    Asterisk,
-    /// It was never answered.
-    NotAnswered,
-}
-
-/// A call that is over.
-#[derive(Debug)]
-pub struct Called {
-    exit: Option<i32>,
-    /// Everything on the wire.
-    pub messages: Vec<Message>,
-    /// Scenario, messages, errors.
-    pub dir: PathBuf,
-}
-
-impl Called {
-    /// Whether sipp saw nothing that it did not expect.
-    pub fn as_expected(&self) -> bool {
-        self.exit == Some(0)
-    }
-
-    /// Final status of the INVITE.
-    pub fn status(&self) -> Option<u16> {
-        let finals = self.messages.iter().filter(|message| !message.sent);
-        finals.filter_map(Message::status).find(|(status, m)| *m == "INVITE" && *status >= 200).map(|it| it.0)
-    }
-
-    /// Who ended it.
-    pub fn ended_by(&self) -> EndedBy {
-        match self.messages.iter().find(|message| message.method() == Some("BYE")) {
-            Some(bye) if bye.sent => EndedBy::Caller,
-            Some(_) => EndedBy::Asterisk,
-            None => EndedBy::NotAnswered,
-        }
-    }
-
-    /// Targets (`Refer-To`) of the REFERs received, retransmissions left out.
-    pub fn refers(&self) -> Vec<String> {
-        let refers = self.messages.iter().filter(|m| !m.sent && m.method() == Some("REFER"));
-        let mut targets: Vec<(Option<&str>, &str)> = Vec::new();
-        for refer in refers {
-            let cseq = refer.header("CSeq");
-            if targets.iter().all(|(seen, _)| *seen != cseq) {
-                targets.push((cseq, refer.header("Refer-To").unwrap_or_default()));
-            }
-        }
-        targets.into_iter().map(|(_, target)| target.to_owned()).collect()
-    }
-
-    /// From the INVITE to its answer.
-    pub fn answered_after(&self) -> Option<Duration> {
-        let invite = self.messages.first()?.at;
-        Some(self.answered_at()?.saturating_sub(invite))
-    }
-
-    /// From the answer to the first BYE.
-    pub fn lasted(&self) -> Option<Duration> {
-        let bye = self.messages.iter().find(|message| message.method() == Some("BYE"))?;
-        Some(bye.at.saturating_sub(self.answered_at()?))
-    }
-
-    fn answered_at(&self) -> Option<Duration> {
-        let ok = self.messages.iter().find(|message| message.status() == Some((200, "INVITE")))?;
-        Some(ok.at)
     }
 }
 

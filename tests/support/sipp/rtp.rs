@@ -33,7 +33,7 @@ impl Media {
             let end = if step >= steps { 0x80 } else { 0 };
             let [high, low] = (held * 160).to_be_bytes();
             let at = u64::from(held - 1) * 20_000 + u64::from(step - held) * 100;
-            let payload = [event, end | 10, high, low];
+            let payload = [event, end | 0x0a, high, low];
             capture.packet(at, &self.rtp(101, step == 1, self.clock, &payload));
         }
         std::fs::write(file, capture.bytes).expect("the key's capture");
