@@ -5,3 +5,4 @@ pub mod config;
 pub mod feed;
 pub mod model;
 pub mod spoken;
+pub mod tts;
