@@ -1,0 +1,76 @@
+//! One run of the program: text in by its standard input, WAV out by its standard output.
+
+use std::{io, os::unix::process::ExitStatusExt as _, path::Path, process::Stdio};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::Command,
+};
+
+use crate::tts::VoiceError;
+
+/// Longest speech, seconds.
+const LONGEST_SECS: u64 = 600;
+/// Bytes of output that are read: that long at 24 kHz.
+const MOST_OUTPUT: u64 = LONGEST_SECS * 2 * 24_000;
+/// Bytes of its complaints that are read.
+const MOST_COMPLAINTS: u64 = 4096;
+/// What it may know of our environment, which holds secrets too.
+const ENVIRONMENT: [&str; 4] = ["PATH", "LANG", "ESPEAK_DATA_PATH", "LD_LIBRARY_PATH"];
+
+/// What to run.
+pub(super) struct Request<'a> {
+    pub(super) program: &'a Path,
+    /// A name of the voice table, never a text from outside.
+    pub(super) voice: &'static str,
+    pub(super) speed: u32,
+    pub(super) text: &'a str,
+}
+
+/// Runs it once. Dropping the future kills the process.
+pub(super) async fn run(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
+    let mut command = Command::new(request.program);
+    // The text goes in by --stdin, so that no text can be an option. UTF-8 whatever the locale: -b 1.
+    command
+        .args(["-v", request.voice, "-s", &request.speed.to_string(), "-b", "1", "--stdin", "--stdout"])
+        .env_clear()
+        .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn().map_err(|error| VoiceError::Absent {
+        program: request.program.display().to_string(),
+        why: error.to_string(),
+    })?;
+    let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
+        return Err(VoiceError::Pipe("it has no pipes".to_owned()));
+    };
+    let tell = async move {
+        // It may end before it has read all; its status tells why.
+        let _ = stdin.write_all(request.text.as_bytes()).await;
+        let _ = stdin.write_all(b"\n").await;
+    };
+    let (mut sound, mut complaints) = (Vec::new(), Vec::new());
+    let mut hear = stdout.take(MOST_OUTPUT + 1);
+    let mut listen = stderr.take(MOST_COMPLAINTS);
+    let ((), heard, _) =
+        tokio::join!(tell, hear.read_to_end(&mut sound), listen.read_to_end(&mut complaints));
+    let pipe = |error: io::Error| VoiceError::Pipe(error.to_string());
+    heard.map_err(pipe)?;
+    if sound.len() as u64 > MOST_OUTPUT {
+        return Err(VoiceError::TooLong(LONGEST_SECS));
+    }
+    let status = child.wait().await.map_err(pipe)?;
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => Err(VoiceError::Killed(format!("signal {signal}"))),
+        (None, Some(0)) => Ok(sound),
+        (None, code) => {
+            let says = String::from_utf8_lossy(&complaints);
+            let says = says.lines().next().unwrap_or("nothing").chars().take(200).collect();
+            Err(VoiceError::Failed { status: code.unwrap_or(-1), says })
+        }
+    }
+}
