@@ -44,12 +44,12 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let journal_end = CancellationToken::new();
     let (journal, journal_task) = Journal::start(store.clone(), &config.storage, journal_end.clone());
     journal.follow(feed.watch());
-    let speech = Speech::new(&config.speech, prompt_base(config)).or_exit(Exit::Disk)?;
+    let speech = Speech::new(&config.speech, &prompt_base(config)).or_exit(Exit::Disk)?;
     let (library, problems) = Library::load(&config.flows);
     for problem in problems {
         tracing::error!("flow file: {problem}");
     }
-    let orders = Orders::new(store.clone(), &config.orders).or_exit(Exit::Config)?;
+    let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok()).or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;
     let wire_end = CancellationToken::new();
     let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;

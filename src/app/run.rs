@@ -37,7 +37,10 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     tokio::spawn(signals.obey(shutdown.clone(), reload(&door.library)));
     tasks.spawn_loop("metrics", metrics.upkeep(shutdown.hard().clone()));
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
-    tasks.spawn_loop("http", serving);
+    tasks.spawn_loop("http", async move {
+        serving.await;
+        Ok::<_, Infallible>(())
+    });
     tasks.spawn_loop("stasis", {
         let (door, wire, soft) = (door.clone(), opened.wire, shutdown.clone());
         async move {

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     inbox::LegEvent,
     leg::{Leg, Services},
-    line::{Line, Place, Take},
+    line::{Place, Take},
 };
 use crate::model::{CallRecord, CallState, Disposition, Ended, Fault, NoticeKind, Stop};
 

@@ -191,15 +191,8 @@ fn broken(error: &(dyn std::error::Error + 'static)) -> SourceError {
 }
 
 fn authorization(config: &OrderSourceConfig) -> Result<Option<HeaderValue>, DirectoryError> {
-    let token = match (&config.token, &config.token_file) {
-        (_, Some(file)) => Some(
-            fs::read_to_string(file)
-                .map_err(|e| refuse("token_file", &format!("{}: {e}", file.display())))?,
-        ),
-        (token, None) => token.clone(),
-    };
-    let Some(token) = token else { return Ok(None) };
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim()))
+    let Some(token) = &config.token else { return Ok(None) };
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
         .map_err(|_| refuse("token", "it holds characters that no header may hold"))?;
     value.set_sensitive(true);
     Ok(Some(value))

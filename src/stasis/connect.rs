@@ -109,7 +109,7 @@ impl Door {
     }
 
     /// Hangs up a dialled leg whose call no longer lives. One whose call lives is left to it.
-    fn drop_stray_peer(&self, peer: &ChannelId) {
+    pub(super) fn drop_stray_peer(&self, peer: &ChannelId) {
         let owned = self.services.registry.live().iter().any(|record| peer.as_str().starts_with(&record.id.to_string()));
         if owned {
             return;

@@ -166,7 +166,7 @@ impl Door {
             "another client took the Stasis application {:?} over; stop one of the two, then restart this one",
             self.services.app
         );
-        tracing::error!(app = self.services.app, "{words}");
+        tracing::error!(app = %self.services.app, "{words}");
         self.status.replaced.store(true, Ordering::Release);
         self.status.set(false, words);
         self.services.registry.drain();
