@@ -67,7 +67,7 @@ impl Control for Rooms {
     }
 
     fn flow_source(&self, name: &str) -> Option<String> {
-        self.door.library.source(name)
+        self.door.library.source(name).map(|text| text.to_string())
     }
 
     fn flow_graph(&self, name: &str, format: GraphFormat) -> Option<String> {

@@ -45,7 +45,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let (journal, journal_task) = Journal::start(store.clone(), &config.storage, journal_end.clone());
     journal.follow(feed.watch());
     let speech = Speech::new(&config.speech, &prompt_base(config)).or_exit(Exit::Disk)?;
-    let (library, problems) = Library::load(&config.flows);
+    let (library, problems) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
     for problem in problems {
         tracing::error!("flow file: {problem}");
     }

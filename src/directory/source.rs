@@ -1,7 +1,6 @@
 //! The customer's own endpoint, asked while the caller waits: `GET url?phone=…`, no redirects, one try.
 
 use std::{
-    fs,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
