@@ -94,13 +94,12 @@ pub fn answer(request_id: &str, uri: &str, status: u16, body: Option<&Value>) ->
     frame["request_id"] = json!(request_id);
     frame["uri"] = json!(uri.split('?').next());
     frame["status_code"] = json!(status);
-    match body {
-        Some(body) => frame["message_body"] = json!(body.to_string()),
-        None => {
-            let fields = frame.as_object_mut().expect("an object");
-            fields.remove("message_body");
-            fields.remove("content_type");
-        }
+    if let Some(body) = body {
+        frame["message_body"] = json!(body.to_string());
+    } else {
+        let fields = frame.as_object_mut().expect("an object");
+        fields.remove("message_body");
+        fields.remove("content_type");
     }
     frame
 }
