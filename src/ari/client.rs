@@ -72,7 +72,10 @@ impl Client {
             Some(live) if way(command) == Way::Websocket && live.over_websocket && fits => {
                 self.measured(Way::Websocket, over_websocket(&live, &request)).await
             }
-            live => self.measured(Way::Http, self.over_http(live, &request)).await,
+            live => {
+                // Boxed, because it is rare and big, and would else be part of every call's own future.
+                self.measured(Way::Http, Box::pin(self.over_http(live, &request))).await
+            }
         }
     }
 

@@ -87,6 +87,7 @@ pub(super) enum Command<'a> {
 ///
 /// The websocket's requests are served one after another by the thread that also answers its PINGs, so nothing
 /// may go there that can wait for anything but that thread. Judged by Asterisk's source and tried on 22.10.1.
+#[allow(clippy::match_same_arms, reason = "each arm has its own reason")]
 pub(super) fn way(command: &Command<'_>) -> Way {
     match command {
         // Queued for the channel's own thread and answered at once (`stasis_app_send_command_async`).
@@ -142,14 +143,20 @@ impl Command<'_> {
 
     fn method(&self) -> &'static str {
         match self {
-            Self::StopPlayback(_) | Self::HangUp(..) | Self::DestroyBridge(_) => "DELETE",
-            Self::Ring(_, false) | Self::Hold(_, false) | Self::Moh(.., false) => "DELETE",
+            Self::StopPlayback(_)
+            | Self::HangUp(..)
+            | Self::DestroyBridge(_)
+            | Self::Ring(_, false)
+            | Self::Hold(_, false)
+            | Self::Moh(.., false) => "DELETE",
             Self::Playback(_)
             | Self::Bridge(_)
             | Self::Channels
             | Self::Channel(_)
-            | Self::Application(_) => "GET",
-            Self::Info | Self::Ping | Self::GetVariable(..) => "GET",
+            | Self::Application(_)
+            | Self::Info
+            | Self::Ping
+            | Self::GetVariable(..) => "GET",
             Self::EventFilter { .. } => "PUT",
             _ => "POST",
         }

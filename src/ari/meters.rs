@@ -10,6 +10,9 @@ use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
 use super::{AriError, EVENTS_USED, Event, command::Way, event::EVENTS_DROPPED};
 
+/// A status, or the word for an error.
+type Outcome = Result<u16, &'static str>;
+
 /// All of them.
 pub(super) struct Meters {
     events: HashMap<&'static str, Counter>,
@@ -19,7 +22,7 @@ pub(super) struct Meters {
     pub(super) reconnects: Counter,
     pub(super) connected: Gauge,
     seconds: [Histogram; 2],
-    requests: Mutex<HashMap<(Way, Result<u16, &'static str>), Counter>>,
+    requests: Mutex<HashMap<(Way, Outcome), Counter>>,
 }
 
 impl Meters {

@@ -30,16 +30,17 @@ pub fn connect(
     let shared = Arc::new(Shared::new(site, connector));
     let client = Client { shared: Arc::clone(&shared) };
     let (wire, receiver) = mpsc::channel(FRAMES);
-    let supervisor = tokio::spawn(async move { supervise(&shared, &wire, &shutdown).await });
+    let supervisor = tokio::spawn(supervise(shared, wire, shutdown));
     Ok((client, receiver, supervisor))
 }
 
-async fn supervise(shared: &Arc<Shared>, wire: &mpsc::Sender<Wire>, shutdown: &CancellationToken) {
+async fn supervise(shared: Arc<Shared>, wire: mpsc::Sender<Wire>, shutdown: CancellationToken) {
+    let (shared, wire, shutdown) = (&shared, &wire, &shutdown);
     let backoff = shared.site.backoff;
     let mut attempt = 0_u32;
     let mut told = String::new();
     loop {
-        let Some(opened) = shutdown.run_until_cancelled(open(shared)).await else { return };
+        let Some(opened) = shutdown.run_until_cancelled(Box::pin(open(shared))).await else { return };
         // What only a person can mend is not asked for again and again: failed logins fill Asterisk's log.
         let mut slow = false;
         let why = match opened {
@@ -47,7 +48,7 @@ async fn supervise(shared: &Arc<Shared>, wire: &mpsc::Sender<Wire>, shutdown: &C
                 greet(shared, &open.hello);
                 told.clear();
                 let begun = Instant::now();
-                match session::live(shared, open, wire, shutdown).await {
+                match Box::pin(session::live(shared, open, wire, shutdown)).await {
                     End::Stopped => return,
                     End::Replaced => return step_down(shared, wire).await,
                     End::Lost(why) => {
