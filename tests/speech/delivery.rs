@@ -80,3 +80,20 @@ fn settings_that_make_no_sense() {
     }
     assert_eq!(refused(|_| ()), "nothing");
 }
+
+#[tokio::test]
+async fn the_recordings_that_are_shipped() {
+    let mut site = Site::new();
+    site.config.voices.clear();
+    site.config.sounds_directory = concat!(env!("CARGO_MANIFEST_DIR"), "/sounds").into();
+    let speech = site.speech();
+    let expected = ["goodbye", "moment", "technical-problem", "transfer", "welcome"];
+    for lang in ["en", "es", "ca", "ru"] {
+        assert_eq!(speech.report().await.sounds[lang], expected, "{lang}");
+        let names: Vec<String> = expected.map(str::to_owned).into();
+        let spoken = speech.media("anything", lang, &names).await.unwrap();
+        assert_eq!(spoken.media.len(), expected.len());
+        let seconds = spoken.length.as_secs_f64();
+        assert!((4.0..10.0).contains(&seconds), "{lang}: {seconds} s");
+    }
+}
