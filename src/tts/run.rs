@@ -93,9 +93,14 @@ impl Inner {
         };
         let _place = timeout_at(asked.deadline, self.queue.place()).await.map_err(|_| late())??;
         let begun = Instant::now();
+        // Its turn may come in the moment in which everybody before it gave up.
+        if begun >= asked.deadline {
+            return Err(late());
+        }
         let rendered = timeout_at(asked.deadline, asked.speaker.voice.render(&asked.text, &asked.lang)).await;
         let audio = match rendered {
-            Err(_) => return Err(asked.speaker.failed(late(), true)),
+            // A voice that had little time left is not to blame.
+            Err(_) => return Err(asked.speaker.failed(late(), begun.elapsed() >= self.patience / 2)),
             Ok(Ok(audio)) if audio.is_silent() => Err(VoiceError::Silent),
             Ok(heard) => heard,
         };

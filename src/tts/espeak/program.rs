@@ -48,21 +48,25 @@ pub(super) async fn run(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
     let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
         return Err(VoiceError::Pipe("it has no pipes".to_owned()));
     };
+    let pipe = |error: io::Error| VoiceError::Pipe(error.to_string());
     let tell = async move {
         // It may end before it has read all; its status tells why.
         let _ = stdin.write_all(request.text.as_bytes()).await;
         let _ = stdin.write_all(b"\n").await;
+        Ok(())
     };
-    let (mut sound, mut complaints) = (Vec::new(), Vec::new());
-    let mut hear = stdout.take(MOST_OUTPUT + 1);
-    let mut listen = stderr.take(MOST_COMPLAINTS);
-    let ((), heard, _) =
-        tokio::join!(tell, hear.read_to_end(&mut sound), listen.read_to_end(&mut complaints));
-    let pipe = |error: io::Error| VoiceError::Pipe(error.to_string());
-    heard.map_err(pipe)?;
-    if sound.len() as u64 > MOST_OUTPUT {
-        return Err(VoiceError::TooLong(LONGEST_SECS));
-    }
+    let hear = async move {
+        let mut sound = Vec::new();
+        stdout.take(MOST_OUTPUT + 1).read_to_end(&mut sound).await.map_err(pipe)?;
+        if sound.len() as u64 > MOST_OUTPUT { Err(VoiceError::TooLong(LONGEST_SECS)) } else { Ok(sound) }
+    };
+    let listen = async move {
+        let mut complaints = Vec::new();
+        stderr.take(MOST_COMPLAINTS).read_to_end(&mut complaints).await.map_err(pipe)?;
+        Ok(complaints)
+    };
+    // One that goes too far ends all three, and the process with them.
+    let ((), sound, complaints) = tokio::try_join!(tell, hear, listen)?;
     let status = child.wait().await.map_err(pipe)?;
     match (status.signal(), status.code()) {
         (Some(signal), _) => Err(VoiceError::Killed(format!("signal {signal}"))),
