@@ -7,3 +7,4 @@ mod support;
 
 mod ears;
 mod rig;
+mod stasis;

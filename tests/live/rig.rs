@@ -23,13 +23,18 @@ fn secs(seconds: u64) -> Duration {
 }
 
 fn ari_get(rig: &Rig, password: &str, path: &str) -> String {
+    ari(rig, password, "GET", path)
+}
+
+/// One ARI request; the whole answer.
+pub fn ari(rig: &Rig, password: &str, method: &str, path: &str) -> String {
     let port = rig.port("HTTP_PORT");
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("Asterisk's web server");
     stream.set_read_timeout(Some(SOON)).expect("a timeout");
     let token = BASE64_STANDARD.encode(format!("stasisd:{password}"));
     write!(
         stream,
-        "GET /ari{path} HTTP/1.1\r\nHost: rig\r\nAuthorization: Basic {token}\r\nConnection: close\r\n\r\n"
+        "{method} /ari{path} HTTP/1.1\r\nHost: rig\r\nAuthorization: Basic {token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     )
     .expect("the request");
     let mut answer = String::new();

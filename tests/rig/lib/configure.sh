@@ -38,6 +38,9 @@ ports() {
 configure() {
     mkdir -p "$DIR"/{etc,log,spool,db,data/sounds,data/moh,data/keys,recordings}
     mkdir -p "$DIR"/spool/{recording,tmp,outgoing}
+    # Passwords are in there.
+    chmod 700 "$DIR/etc"
+    (umask 077; : >"$DIR/env.base")
     ports $((SLOT_FIRST + SLOT * SLOT_WIDTH))
     ARI_PASSWORD=$(secret) AMI_PASSWORD=$(secret)
     data_directory

@@ -21,9 +21,9 @@ find_asterisk() {
     if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ -n "$found" ] && [ "$(major "$found")" -ge 20 ] 2>/dev/null; then
         KIND=path ASTERISK=("$found")
         MODULES=$(first_with app_stasis.so /usr/lib/*/asterisk/modules /usr/lib/asterisk/modules \
-            /usr/lib64/asterisk/modules /usr/local/lib/asterisk/modules /usr/local/lib64/asterisk/modules)
+            /usr/lib64/asterisk/modules /usr/local/lib/asterisk/modules /usr/local/lib64/asterisk/modules) || exit 1
         DATA=$(first_with documentation/core-en_US.xml /usr/share/asterisk /var/lib/asterisk \
-            /usr/local/share/asterisk)
+            /usr/local/share/asterisk /usr/local/var/lib/asterisk) || exit 1
     elif [ -e "$CACHE/root.complete" ]; then
         use_root "$CACHE/root"
     fi
@@ -145,9 +145,14 @@ install_sipp() {
     need sipp=sip-tester
     [ "$(id -u)" = 0 ] && return
     [ -x "$CACHE/sipp" ] && [ "$CACHE/sipp" -nt "$(command -v sipp)" ] && return
-    need setcap=libcap2-bin
     mkdir -p "$CACHE"
-    cp "$(command -v sipp)" "$CACHE/sipp.new"
-    as_root /sbin/setcap cap_net_raw+ep "$CACHE/sipp.new" || die "sipp cannot be given its raw socket"
-    mv "$CACHE/sipp.new" "$CACHE/sipp"
+    if (
+        need setcap=libcap2-bin
+        cp "$(command -v sipp)" "$CACHE/sipp.$$" && as_root /sbin/setcap cap_net_raw+ep "$CACHE/sipp.$$"
+    ); then
+        mv "$CACHE/sipp.$$" "$CACHE/sipp"
+    else
+        rm -f "$CACHE/sipp.$$"
+        say "without that, callers can dial but not press keys or speak"
+    fi
 }
