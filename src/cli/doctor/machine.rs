@@ -9,7 +9,10 @@ use std::{
 use rustix::fs::statvfs;
 
 use super::finding::Finding;
-use crate::{config::Config, tasks::clock};
+use crate::{
+    config::{Config, Loaded},
+    tasks::clock,
+};
 
 /// Less room than this for calls and prompts is told.
 const ROOM: u64 = 512 * 1024 * 1024;
@@ -17,10 +20,11 @@ const ROOM: u64 = 512 * 1024 * 1024;
 /// When this program was written: a clock before that is wrong.
 const YEAR: i16 = 2026;
 
-pub(super) fn look(config: &Config) -> Vec<Finding> {
+pub(super) fn look(loaded: &Loaded) -> Vec<Finding> {
+    let config = &loaded.config;
     let mut findings = vec![clock(), who(config)];
     findings.extend(rooms(config));
-    findings.extend(secrets(config));
+    findings.extend(secrets(&loaded.secret_files));
     findings
 }
 
@@ -95,10 +99,8 @@ fn room(name: &'static str, folder: &Path) -> Finding {
 }
 
 /// Files with secrets that others may read.
-fn secrets(config: &Config) -> Vec<Finding> {
-    let source = config.orders.source.as_ref().and_then(|source| source.token_file.clone());
-    let files = [config.ari.password_file.clone(), config.storage.url_file.clone(), source];
-    let files = files.into_iter().flatten().filter_map(|file| Some((fs::metadata(&file).ok()?, file)));
+fn secrets(files: &[PathBuf]) -> Vec<Finding> {
+    let files = files.iter().filter_map(|file| Some((fs::metadata(file).ok()?, file)));
     files
         .filter(|(metadata, _)| metadata.mode() & 0o007 != 0)
         .map(|(_, file)| {

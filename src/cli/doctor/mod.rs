@@ -11,24 +11,24 @@ use finding::{Finding, State};
 use super::load;
 use crate::{
     app::{Exit, Failed, OrExit},
-    config::Config,
+    config::Loaded,
 };
 
 /// Looks at everything, one thing after the other, and prints each finding as it is made.
 pub(super) fn run(file: Option<PathBuf>) -> Result<Exit, Failed> {
-    let config = load::read_and_verify(file)?.config;
+    let loaded = load::read_and_verify(file)?;
     println!("{}", Finding::ok("configuration", "all values can work"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
-    let (failed, doubtful) = runtime.block_on(look(&config));
+    let (failed, doubtful) = runtime.block_on(look(&loaded));
     println!("{failed} failed, {doubtful} doubtful");
     Ok(if failed == 0 { Exit::Ok } else { Exit::Found })
 }
 
 /// Every look there is; gives how many things failed, and how many are doubtful.
-async fn look(config: &Config) -> (usize, usize) {
+async fn look(loaded: &Loaded) -> (usize, usize) {
     let mut told = Told::default();
-    told.all(machine::look(config));
-    told.one(&port::look(&config.http).await);
+    told.all(machine::look(loaded));
+    told.one(&port::look(&loaded.config.http).await);
     (told.failed, told.doubtful)
 }
 
