@@ -10,7 +10,7 @@ use crate::tasks::signals::FORCED;
 pub enum Exit {
     /// Done as asked; for `run`: stopped by SIGTERM or SIGINT and drained.
     Ok = 0,
-    /// `check`, `doctor` or a test of flows found something to mend.
+    /// `doctor` found something to mend.
     Found = 1,
     /// The command line is wrong.
     Usage = 64,
@@ -42,7 +42,7 @@ impl Exit {
     /// Every code with its meaning, for `--help`.
     pub const ALL: [(Self, &'static str); 14] = [
         (Self::Ok, "done; for `run`: stopped by a signal, and drained"),
-        (Self::Found, "`check` or `doctor` found something to mend"),
+        (Self::Found, "`doctor` found something to mend"),
         (Self::Usage, "the command line is wrong"),
         (Self::Data, "a flow file or other input is wrong"),
         (Self::NoInput, "a named file cannot be read"),

@@ -33,7 +33,7 @@ enum Command {
     /// Read the configuration and everything it names, and say what is wrong. Opens nothing.
     Check,
     /// Try this deployment: Asterisk, dialplan, sounds, voice, database. Says how to mend what fails.
-    Doctor(doctor::DoctorArgs),
+    Doctor,
     /// Show the configuration that holds.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -69,7 +69,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
     match cli.command.unwrap_or(Command::Run) {
         Command::Run => run::run(file),
         Command::Check => Ok(check::run(file)),
-        Command::Doctor(args) => doctor::run(file, &args),
+        Command::Doctor => doctor::run(file),
         Command::Config(command) => config::run(file, &command),
         Command::Completions { shell } => completions::run(shell, &mut command()),
     }

@@ -10,64 +10,58 @@ use super::{Config, LoadError, Secret};
 /// Longest secret that is read: a URL with a password, a token.
 const LONGEST: u64 = 16 * 1024;
 
-/// Fills `ari.password`, `orders.source.token` and `storage.url` from where the configuration says.
+/// Reads `ari.password`, `orders.source.token` and `storage.url` from where the configuration says, and takes
+/// the names of their files out of it: from here on the secret itself is what counts. Gives the files.
 ///
 /// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)), looked into
 /// only for what the configuration itself does not name.
-pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result<(), LoadError> {
+pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result<Vec<PathBuf>, LoadError> {
+    let mut reader = Reader { credentials, files: Vec::new() };
     let ari = &mut config.ari;
-    only_one("ari.password", ari.password.is_some(), "ari.password_file", ari.password_file.is_some())?;
-    if let Some(secret) = find(
-        "ari.password_file",
-        ari.password_file.as_ref(),
-        ari.password.is_none(),
-        credentials,
-        "ari-password",
-    )? {
-        ari.password = Some(secret);
-    }
+    reader.fill("ari.password", "ari-password", &mut ari.password, &mut ari.password_file)?;
     if let Some(source) = &mut config.orders.source {
-        let file = source.token_file.as_ref();
-        only_one("orders.source.token", source.token.is_some(), "orders.source.token_file", file.is_some())?;
-        let free = source.token.is_none();
-        if let Some(secret) = find("orders.source.token_file", file, free, credentials, "orders-token")? {
-            source.token = Some(secret);
+        reader.fill("orders.source.token", "orders-token", &mut source.token, &mut source.token_file)?;
+    }
+    // This one has a default, so it is never absent: a file or a credential goes before it.
+    let mut url = None;
+    reader.fill("storage.url", "storage-url", &mut url, &mut config.storage.url_file)?;
+    if let Some(url) = url {
+        config.storage.url = url;
+    }
+    Ok(reader.files)
+}
+
+struct Reader<'a> {
+    credentials: Option<&'a Path>,
+    files: Vec<PathBuf>,
+}
+
+impl Reader<'_> {
+    /// Fills `secret` from its file; if there is neither, from the credential if there is one.
+    fn fill(
+        &mut self,
+        key: &str,
+        credential: &str,
+        secret: &mut Option<Secret>,
+        file: &mut Option<PathBuf>,
+    ) -> Result<(), LoadError> {
+        let named = file.take();
+        if named.is_some() && secret.is_some() {
+            let what = format!("both it and {key}_file are set: remove one");
+            return Err(LoadError::Secret { key: key.to_owned(), what });
         }
-    }
-    let file = config.storage.url_file.as_ref();
-    if let Some(secret) = find("storage.url_file", file, true, credentials, "storage-url")? {
-        config.storage.url = secret;
-    }
-    Ok(())
-}
-
-fn only_one(value: &str, has_value: bool, file: &str, has_file: bool) -> Result<(), LoadError> {
-    if has_value && has_file {
-        let key = value.to_owned();
-        return Err(LoadError::Secret { key, what: format!("both it and {file} are set: remove one") });
-    }
-    Ok(())
-}
-
-/// The secret in the named file; if none is named and the key is free, in the credential if there is one.
-fn find(
-    key: &str,
-    file: Option<&PathBuf>,
-    free: bool,
-    credentials: Option<&Path>,
-    credential: &str,
-) -> Result<Option<Secret>, LoadError> {
-    if let Some(file) = file {
-        return read(key, file).map(Some);
-    }
-    match credentials.map(|directory| directory.join(credential)) {
-        Some(path) if free && path.exists() => read(key, &path).map(Some),
-        _ => Ok(None),
+        let given = || self.credentials.map(|folder| folder.join(credential)).filter(|path| path.exists());
+        let path = if secret.is_some() { None } else { named.or_else(given) };
+        if let Some(path) = path {
+            *secret = Some(read(key, &path)?);
+            self.files.push(path);
+        }
+        Ok(())
     }
 }
 
 fn read(key: &str, path: &Path) -> Result<Secret, LoadError> {
-    let refuse = |what: String| LoadError::Secret { key: key.to_owned(), what };
+    let refuse = |what: String| LoadError::Secret { key: format!("{key}_file"), what };
     let shown = path.display();
     let size = fs::metadata(path).map_err(|e| refuse(format!("cannot read {shown}: {e}")))?.len();
     if size > LONGEST {

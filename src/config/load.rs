@@ -51,6 +51,8 @@ pub struct Loaded {
     pub config: Config,
     /// The layers, in the order they were laid.
     pub layers: Vec<Layer>,
+    /// The files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
     /// The merged keys, before secrets were read from their files.
     pub(super) values: Dict,
 }
@@ -153,9 +155,9 @@ pub fn load(sources: &Sources) -> Result<Loaded, LoadError> {
         stack.lay(Layer::Variable(setting.variable), Serialized::globals(setting.layer))?;
     }
     let mut config = stack.finish()?;
-    credentials::resolve(&mut config, sources.credentials.as_deref())?;
+    let secret_files = credentials::resolve(&mut config, sources.credentials.as_deref())?;
     let values = stack.values()?;
-    Ok(Loaded { config, layers: stack.layers, values })
+    Ok(Loaded { config, layers: stack.layers, secret_files, values })
 }
 
 /// The file, then the drop-ins in the order of their names.

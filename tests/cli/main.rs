@@ -3,6 +3,7 @@
 
 mod commands;
 mod daemon;
+mod doctor;
 mod layers;
 
 use std::{

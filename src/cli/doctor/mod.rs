@@ -1,16 +1,55 @@
 //! `stasisd doctor`: tries this deployment, and gives the mend for each thing that fails.
 
+mod finding;
+mod machine;
+mod port;
+
 use std::path::PathBuf;
 
-use clap::Args;
+use finding::{Finding, State};
 
 use super::load;
-use crate::app::{Exit, Failed};
+use crate::{
+    app::{Exit, Failed, OrExit},
+    config::Loaded,
+};
 
-#[derive(Debug, Args)]
-pub(super) struct DoctorArgs {}
+/// Looks at everything, one thing after the other, and prints each finding as it is made.
+pub(super) fn run(file: Option<PathBuf>) -> Result<Exit, Failed> {
+    let loaded = load::read_and_verify(file)?;
+    println!("{}", Finding::ok("configuration", "all values can work"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
+    let (failed, doubtful) = runtime.block_on(look(&loaded));
+    println!("{failed} failed, {doubtful} doubtful");
+    Ok(if failed == 0 { Exit::Ok } else { Exit::Found })
+}
 
-pub(super) fn run(file: Option<PathBuf>, _args: &DoctorArgs) -> Result<Exit, Failed> {
-    load::read_and_verify(file)?;
-    Ok(Exit::Ok)
+/// Every look there is; gives how many things failed, and how many are doubtful.
+async fn look(loaded: &Loaded) -> (usize, usize) {
+    let mut told = Told::default();
+    told.all(machine::look(loaded));
+    told.one(&port::look(&loaded.config.http).await);
+    (told.failed, told.doubtful)
+}
+
+/// Prints findings and counts them.
+#[derive(Default)]
+struct Told {
+    failed: usize,
+    doubtful: usize,
+}
+
+impl Told {
+    fn one(&mut self, finding: &Finding) {
+        println!("{finding}");
+        match finding.state {
+            State::Ok => {}
+            State::Doubtful => self.doubtful += 1,
+            State::Failed => self.failed += 1,
+        }
+    }
+
+    fn all(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        findings.into_iter().for_each(|finding| self.one(&finding));
+    }
 }
