@@ -2,6 +2,7 @@
 
 pub mod calls;
 pub mod config;
+pub mod directory;
 pub mod feed;
 pub mod http;
 pub mod limits;

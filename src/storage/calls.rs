@@ -172,15 +172,17 @@ pub(super) async fn write(tx: &mut Tx, records: &[Arc<CallRecord>]) -> Result<()
     let mut latest: HashMap<CallId, &CallRecord> = HashMap::with_capacity(records.len());
     for record in records {
         let known = latest.entry(record.id).or_insert(record);
-        *known = later(known, record);
+        if !is_final(known) {
+            *known = record;
+        }
     }
     let records: Vec<&CallRecord> = latest.into_values().collect();
     SAVE.write(tx, &records, |record, args| columns(record, args)).await
 }
 
-/// Which of two records of one call, `new` having come after `old`, says more: the end is final.
-pub(super) fn later<'a>(old: &'a CallRecord, new: &'a CallRecord) -> &'a CallRecord {
-    if old.state == CallState::Ended { old } else { new }
+/// Whether a later record of the same call changes nothing any more.
+pub(super) fn is_final(record: &CallRecord) -> bool {
+    record.state == CallState::Ended
 }
 
 fn columns(record: &CallRecord, args: &mut Vec<Arg>) -> Result<(), StorageError> {

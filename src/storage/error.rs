@@ -54,14 +54,15 @@ impl From<sqlx::Error> for StorageError {
             sqlx::Error::Database(error) => of_database(&*error),
             sqlx::Error::PoolTimedOut => Self::Unavailable("no connection became free in time".to_owned()),
             sqlx::Error::Migrate(error) => (*error).into(),
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::BeginFailed
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::Configuration(_) => Self::Unavailable(error.to_string()),
-            other => Self::Corrupt(other.to_string()),
+            sqlx::Error::Encode(_)
+            | sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::ColumnIndexOutOfBounds { .. }
+            | sqlx::Error::TypeNotFound { .. }
+            | sqlx::Error::RowNotFound => Self::Corrupt(error.to_string()),
+            // Whatever is wrong with the connection may be right with the next one.
+            other => Self::Unavailable(other.to_string()),
         }
     }
 }

@@ -68,7 +68,12 @@ async fn sqlite(place: &str, timeout: Duration, connections: u32) -> Result<Pool
         Some(pages) => options.clone().pragma("max_page_count", pages.to_string()),
         None => options.clone(),
     };
-    let write = pool_options::<sqlx::Sqlite>(timeout, 1).connect_with(writer).await?;
+    let write = pool_options::<sqlx::Sqlite>(timeout, 1)
+        // A full disk makes SQLite end the transaction by itself, which the driver does not notice: it would
+        // refuse to begin another one on this connection for ever.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .connect_with(writer)
+        .await?;
     migrate_sqlite(&write).await?;
     let reader = options.pragma("query_only", "1");
     let read = pool_options(timeout, connections.min(READERS)).connect_lazy_with(reader);

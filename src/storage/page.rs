@@ -88,7 +88,8 @@ impl Conditions {
             self.sql.push_str(part.trim_end_matches('?'));
             if part.ends_with('?') {
                 number += 1;
-                self.sql.push_str(&format!("${number}"));
+                self.sql.push('$');
+                self.sql.push_str(&number.to_string());
             }
         }
         self.args.extend(values);

@@ -112,10 +112,11 @@ impl Tx {
     }
 
     pub(super) async fn commit(self) -> Result<(), StorageError> {
-        Ok(match self {
+        match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
-        })
+        }
+        Ok(())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, map::Entry};
 
 use crate::{
     model::{CallId, CallRecord, Notice},
-    storage::calls::later,
+    storage::calls::is_final,
 };
 
 /// Calls and events of one transaction at most, so that each stays far below its deadline.
@@ -50,9 +50,16 @@ impl Inbox {
     pub(super) fn save(&mut self, record: Arc<CallRecord>) -> bool {
         self.last += 1;
         let was_empty = self.calls.is_empty();
-        let (_, known) = self.calls.entry(record.id).or_insert_with(|| (self.last, Arc::clone(&record)));
-        replace(known, &record);
+        self.keep((self.last, record));
         was_empty
+    }
+
+    fn keep(&mut self, saved: Saved) {
+        match self.calls.entry(saved.1.id) {
+            Entry::Occupied(mut known) if !is_final(&known.get().1) => known.get_mut().1 = saved.1,
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => _ = place.insert(saved),
+        }
     }
 
     pub(super) fn event(&mut self, event: Arc<Notice>) {
@@ -82,10 +89,7 @@ impl Inbox {
     pub(super) fn give_back(&mut self, batch: Batch) {
         let newer = std::mem::take(&mut self.calls);
         self.calls = batch.saved.into_iter().map(|saved| (saved.1.id, saved)).collect();
-        for (id, (number, record)) in newer {
-            let (_, known) = self.calls.entry(id).or_insert_with(|| (number, Arc::clone(&record)));
-            replace(known, &record);
-        }
+        newer.into_values().for_each(|saved| self.keep(saved));
         for event in batch.events.into_iter().rev() {
             self.events.push_front(event);
         }
@@ -132,12 +136,6 @@ impl FromIterator<Batch> for Batch {
             all.events.extend(batch.events);
         }
         all
-    }
-}
-
-fn replace(known: &mut Arc<CallRecord>, new: &Arc<CallRecord>) {
-    if std::ptr::eq(later(known, new), &raw const **new) {
-        *known = Arc::clone(new);
     }
 }
 
@@ -224,7 +222,7 @@ mod tests {
     #[test]
     fn written_counts_from_the_first_unwritten_save() {
         let mut inbox = Inbox::default();
-        for id in 0..(BATCH_CALLS as u128 + 5) {
+        for id in (0..).take(BATCH_CALLS + 5) {
             inbox.save(call(id, 1, CallState::Live));
         }
         let first = inbox.take();
@@ -237,10 +235,10 @@ mod tests {
     #[test]
     fn too_much_drops_the_oldest() {
         let mut inbox = Inbox::default();
-        (0..MOST_EVENTS as i64 + 3).for_each(|id| inbox.event(event(id)));
+        (0_i64..).take(MOST_EVENTS + 3).for_each(|id| inbox.event(event(id)));
         assert_eq!(inbox.trim(), Dropped { calls: 0, events: 3 });
         assert_eq!(inbox.take().events.first().map(|e| e.id), Some(3));
-        (0..MOST_CALLS as u128 + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
+        (0..).take(MOST_CALLS + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
         assert_eq!(inbox.trim().calls, 2);
         assert_eq!(inbox.depth().0, MOST_CALLS);
     }

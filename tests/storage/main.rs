@@ -1,0 +1,15 @@
+//! The repositories, each test on SQLite and on PostgreSQL; and what only one of them can suffer.
+
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod base;
+mod calls;
+mod events;
+mod faults;
+mod journal;
+mod orders;
+mod retention;
+mod tokens;

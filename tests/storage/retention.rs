@@ -1,0 +1,53 @@
+//! Retention: what is too old goes, what is needed stays.
+
+use std::sync::Arc;
+
+use stasisd::{
+    config::RetentionConfig,
+    model::{Order, Outcome},
+    storage::{CallQuery, OrderQuery, Swept},
+};
+
+use crate::base::{Base, at, call, ended, first, notice, on_both, order};
+
+on_both!(old_things_go, nothing_goes_when_kept_for_ever);
+
+const DAY: i64 = 86_400;
+
+fn keep(days: u32) -> RetentionConfig {
+    RetentionConfig { calls_days: days, events_days: days, orders_days: days, sweep_minutes: 60 }
+}
+
+async fn old_things_go(base: Base) {
+    let store = &base.store;
+    // More than two batches of old calls, one that started as early but lives, one that is young.
+    let mut calls: Vec<_> = (0..1_203).map(|number| ended(number, 1)).collect();
+    calls.push(Arc::new(call(5_000, 1)));
+    let mut young = (*ended(6_000, 1)).clone();
+    young.started_at = at(9 * DAY);
+    calls.push(Arc::new(young));
+    store.save_calls(&calls).await.expect("saved");
+    let events: Vec<_> = (0..700).chain([9 * DAY]).map(|id| notice(id, Some(1))).collect();
+    store.save_events(&events).await.expect("saved");
+    store.put_order(&Order { expires_at: Some(at(5)), ..order("expired", 1, "x") }).await.expect("put");
+    store.put_order(&Order { expires_at: Some(at(9 * DAY)), ..order("late", 1, "x") }).await.expect("put");
+    store.put_order(&order("current", 1, "x")).await.expect("put");
+    store.put_order(&order("deleted", 1, "x")).await.expect("put");
+    store.delete_order(&"deleted".into(), None, at(6)).await.expect("deleted");
+
+    let swept = store.sweep(&keep(3), at(10 * DAY)).await;
+    assert_eq!(swept, Ok(Swept { calls: 1_203, events: 700, orders: 2 }));
+    let left = store.calls(&CallQuery::default(), &first(10)).await.expect("listed").items;
+    assert_eq!(left.iter().map(|c| c.id.0.as_u128()).collect::<Vec<_>>(), [6_000, 5_000]);
+    assert_eq!(store.oldest_event().await, Ok(Some(9 * DAY)));
+    let orders = store.orders(&OrderQuery::default(), &first(10)).await.expect("listed").items;
+    assert_eq!(orders.iter().map(|o| o.id.as_str()).collect::<Vec<_>>(), ["current", "late"]);
+    // The tombstone is gone with its order.
+    assert_eq!(store.put_order(&order("deleted", 1, "x")).await.map(|p| p.0), Ok(Outcome::Created));
+    assert_eq!(store.sweep(&keep(3), at(10 * DAY)).await, Ok(Swept::default()));
+}
+
+async fn nothing_goes_when_kept_for_ever(base: Base) {
+    base.store.save_calls(&[ended(1, 1)]).await.expect("saved");
+    assert_eq!(base.store.sweep(&keep(0), at(10_000 * DAY)).await, Ok(Swept::default()));
+}
