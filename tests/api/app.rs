@@ -1,0 +1,125 @@
+//! A control port with its store, journal and pretended calls, and the actors who use it.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use stasisd::{
+    config::{HttpConfig, StorageConfig},
+    feed::Feed,
+    http::{self, Rooms, Scope, token},
+    storage::{Journal, Store},
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{client::Actor, pretend::Pretend, temp::TempDir};
+
+/// What a test may set.
+pub struct Setup {
+    pub http: HttpConfig,
+    pub storage: StorageConfig,
+    pub directory: TempDir,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let directory = TempDir::new("api");
+        let url = format!("sqlite://{}/api.db", directory.path().display());
+        Self { http: http_config(), storage: storage_config(&url), directory }
+    }
+}
+
+/// The port as most sites have it, with room for a test's haste.
+pub fn http_config() -> HttpConfig {
+    HttpConfig {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        tls: None,
+        insecure_public: false,
+        max_body_kib: 256,
+        request_timeout_ms: 5_000,
+        rate_per_second: 10_000,
+        rate_burst: 10_000,
+        auth_failures_per_minute: 10_000,
+        max_streams: 50,
+    }
+}
+
+fn storage_config(url: &str) -> StorageConfig {
+    StorageConfig {
+        url: url.to_owned(),
+        url_file: None,
+        max_connections: 8,
+        group_commit_ms: 5,
+        statement_timeout_ms: 5_000,
+    }
+}
+
+/// A running control port.
+pub struct App {
+    pub address: SocketAddr,
+    pub store: Store,
+    pub feed: Feed,
+    pub control: Arc<Pretend>,
+    pub directory: TempDir,
+    pub shutdown: CancellationToken,
+    /// Ends when the port has drained.
+    pub served: JoinHandle<()>,
+}
+
+impl App {
+    pub async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let store = Store::open(&setup.storage).await.unwrap();
+        let feed = Feed::new();
+        let shutdown = CancellationToken::new();
+        let (journal, _) = Journal::start(store.clone(), &setup.storage, shutdown.clone());
+        journal.follow(feed.watch());
+        Self::on(setup, store, feed, shutdown).await
+    }
+
+    /// On a store and a feed that are there already.
+    pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
+        let control = Arc::new(Pretend::default());
+        let rooms = Rooms {
+            store: store.clone(),
+            feed: feed.clone(),
+            control: Arc::clone(&control) as _,
+            country: "ES".parse().ok(),
+            default_ttl: Some(SignedDuration::from_hours(24)),
+        };
+        let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
+        let served = tokio::spawn(run);
+        Self { address, store, feed, control, directory: setup.directory, shutdown, served }
+    }
+
+    /// Somebody with a token of these scopes.
+    pub async fn actor(&self, scopes: &[Scope]) -> Actor {
+        let (plain, token) = token::create("actor", scopes, None, Timestamp::now());
+        self.store.add_token(&token).await.unwrap();
+        Actor::new(self.address, Some(plain))
+    }
+
+    /// The customer's system, which sends orders.
+    pub async fn shop(&self) -> Actor {
+        self.actor(&[Scope::OrdersRead, Scope::OrdersWrite]).await
+    }
+
+    /// Somebody who may do everything.
+    pub async fn admin(&self) -> Actor {
+        self.actor(&[Scope::Admin]).await
+    }
+
+    /// Somebody without a token.
+    pub fn stranger(&self) -> Actor {
+        Actor::new(self.address, None)
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}

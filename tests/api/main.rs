@@ -1,0 +1,22 @@
+//! The control port on a real socket, with a real store; only what lies behind the calls is pretended.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod app;
+mod auth;
+mod calls;
+mod client;
+mod events;
+mod faults;
+mod flows;
+mod hostile;
+mod listener;
+mod open;
+mod orders;
+mod pretend;
+mod prompts;
+mod spec;
+#[path = "../support/temp.rs"]
+mod temp;
+#[path = "../support/wait.rs"]
+mod wait;

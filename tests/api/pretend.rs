@@ -1,0 +1,141 @@
+//! Pretended calls, flows and prompts: it does what it is told and notes what it was asked.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use stasisd::{
+    http::{Check, Control, ControlError, GraphFormat, Health},
+    model::{CallId, CallRecord, CallState, ChannelId, Direction, Position},
+};
+
+/// A sentence that was to be said into a call.
+pub type Said = (CallId, String, Option<String>);
+
+#[derive(Default)]
+pub struct Pretend {
+    pub live: Mutex<HashMap<CallId, CallRecord>>,
+    pub hung_up: Mutex<Vec<CallId>>,
+    pub said: Mutex<Vec<Said>>,
+    pub prompts: Mutex<HashMap<String, PathBuf>>,
+    /// What the next command on a call fails with.
+    pub fails: Mutex<Option<ControlError>>,
+    pub is_sick: AtomicBool,
+    /// Reading the flows again never ends.
+    pub hangs: AtomicBool,
+}
+
+impl Pretend {
+    fn failure(&self) -> Result<(), ControlError> {
+        self.fails.lock().unwrap().take().map_or(Ok(()), Err)
+    }
+
+    pub fn add(&self, call: &CallRecord) {
+        self.live.lock().unwrap().insert(call.id, call.clone());
+    }
+}
+
+impl Control for Pretend {
+    fn live_calls(&self) -> Vec<CallRecord> {
+        self.live.lock().unwrap().values().cloned().collect()
+    }
+
+    fn live_call(&self, id: CallId) -> Option<CallRecord> {
+        self.live.lock().unwrap().get(&id).cloned()
+    }
+
+    fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async move {
+            self.failure()?;
+            self.live.lock().unwrap().remove(&id).ok_or(ControlError::NotLive)?;
+            self.hung_up.lock().unwrap().push(id);
+            Ok(())
+        })
+    }
+
+    fn say(
+        &self,
+        id: CallId,
+        text: String,
+        language: Option<String>,
+    ) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async move {
+            self.failure()?;
+            self.said.lock().unwrap().push((id, text, language));
+            Ok(())
+        })
+    }
+
+    fn flows(&self) -> Vec<Value> {
+        vec![json!({"name": "order-status", "steps": 4}), json!({"name": "night", "steps": 1})]
+    }
+
+    fn flow_source(&self, name: &str) -> Option<String> {
+        assert_ne!(name, "panic", "pretended fault");
+        (name == "order-status").then(|| "start = \"hello\"\n".to_owned())
+    }
+
+    fn flow_graph(&self, name: &str, format: GraphFormat) -> Option<String> {
+        (name == "order-status").then(|| match format {
+            GraphFormat::Mermaid => "flowchart TD\n".to_owned(),
+            GraphFormat::Svg => "<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_owned(),
+        })
+    }
+
+    fn reload_flows(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async move {
+            if self.hangs.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+            vec!["night.toml:3: steps.hello.say: unknown variable".to_owned()]
+        })
+    }
+
+    fn prompt_file(&self, name: &str) -> Option<PathBuf> {
+        self.prompts.lock().unwrap().get(name).cloned()
+    }
+
+    fn health(&self) -> Health {
+        let is_sick = self.is_sick.load(Ordering::Relaxed);
+        let detail = if is_sick { "connection refused" } else { "22.10.1" };
+        let check = Check { name: "asterisk".to_owned(), ok: !is_sick, detail: detail.to_owned() };
+        Health { ready: !is_sick, checks: vec![check] }
+    }
+
+    fn metrics(&self) -> String {
+        "# TYPE stasisd_calls_live gauge\nstasisd_calls_live 0\n".to_owned()
+    }
+}
+
+/// A live call, the `n`th of the day.
+pub fn call(n: u32) -> CallRecord {
+    let channel = ChannelId(format!("17900000.{n}"));
+    CallRecord {
+        id: CallId::of_channel(&channel, "2026-11-21T03:00:00.000+0000"),
+        channel,
+        direction: Direction::Inbound,
+        state: CallState::Live,
+        caller: Some("+34600000001".to_owned()),
+        caller_name: Some("<b>Ana</b>".to_owned()),
+        called: Some("900".to_owned()),
+        gateway: None,
+        language: "en".to_owned(),
+        position: Position { flow: "order-status".into(), step: "hello".into(), ..Position::default() },
+        started_at: Timestamp::from_second(1_790_000_000 + i64::from(n)).unwrap(),
+        answered_at: None,
+        ended_at: None,
+        disposition: None,
+        cause: None,
+        tech_cause: None,
+        detail: None,
+        taken_up: 0,
+    }
+}
