@@ -6,13 +6,18 @@ mod config;
 mod doctor;
 mod load;
 mod run;
+mod token;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::app::{Exit, Failed};
+use crate::{
+    app::{Exit, Failed, OrExit},
+    storage::Store,
+    tasks::clock,
+};
 
 /// One daemon beside Asterisk: calls that survive their daemon, flows as files, and an API to steer them.
 #[derive(Debug, Parser)]
@@ -34,6 +39,8 @@ enum Command {
     Check,
     /// Try this deployment: Asterisk, dialplan, sounds, voice, database. Says how to mend what fails.
     Doctor,
+    /// Who may use the control port.
+    Token(token::TokenArgs),
     /// Show the configuration that holds.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -70,9 +77,21 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Run => run::run(file),
         Command::Check => Ok(check::run(file)),
         Command::Doctor => doctor::run(file),
+        Command::Token(args) => obey_token(file, args),
         Command::Config(command) => config::run(file, &command),
         Command::Completions { shell } => completions::run(shell, &mut command()),
     }
+}
+
+fn obey_token(file: Option<PathBuf>, args: token::TokenArgs) -> Result<Exit, Failed> {
+    let config = load::read_and_verify(file)?.config;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
+    runtime.block_on(async {
+        let store = Store::open(&config.storage).await.or_exit(Exit::Unavailable)?;
+        let (mut out, mut notes) = (std::io::stdout(), std::io::stderr());
+        let done = token::run(args, &store, clock::now(), &mut out, &mut notes).await;
+        done.or_exit(Exit::Data).map(|()| Exit::Ok)
+    })
 }
 
 fn command() -> clap::Command {
