@@ -52,7 +52,8 @@ impl Leg {
 
     pub(super) async fn send_refer(&mut self, target: &str) -> Result<Referred, Stop> {
         let ari = self.services.ari.clone();
-        let answer = ari.redirect(&self.record.channel, target).await;
+        // ARI wants an endpoint; the technology is that of the channel, which is SIP's.
+        let answer = ari.redirect(&self.record.channel, &format!("PJSIP/{target}")).await;
         if let Err(AriError::Refused { .. }) = &answer
             && !answer.as_ref().is_err_and(AriError::is_gone)
         {

@@ -5,6 +5,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ari;
 mod ears;
+mod orders;
 mod rig;
 mod stasis;

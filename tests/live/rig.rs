@@ -11,7 +11,6 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use crate::support::{
     audio::{contains, find},
     eventually,
-    postgres::Postgres,
     rig::Rig,
     sipp::{Answer, Answerer, Caller, EndedBy, OnRefer},
 };
@@ -265,16 +264,4 @@ fn the_measured_dialplan_takes_its_key_and_hangs_up() {
         .expect("sipp");
     assert!(sipp.status.success(), "{}", String::from_utf8_lossy(&sipp.stdout));
     assert_eq!(rig.channels(), 0);
-}
-
-#[tokio::test]
-async fn a_private_postgres_serves_its_database() {
-    use sqlx::Connection;
-    let postgres = tokio::task::spawn_blocking(|| Postgres::start("smoke")).await.expect("a cluster");
-    let mut connection = sqlx::PgConnection::connect(postgres.url()).await.expect("a connection");
-    let name: String = sqlx::query_scalar("SELECT current_database()::text")
-        .fetch_one(&mut connection)
-        .await
-        .expect("a row");
-    assert_eq!(name, "stasisd");
 }

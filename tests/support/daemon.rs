@@ -78,7 +78,7 @@ impl Daemon {
     /// Starts it and waits until it listens (it may not be ready: Asterisk may be away).
     pub async fn start(&mut self) {
         if self.token.is_empty() {
-            let made = self.command(&["token", "create", "test", "--scope", "admin"]).output().unwrap();
+            let made = self.command(&["token", "create", "test", "--scopes", "admin"]).output().unwrap();
             assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
             self.token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
         }
