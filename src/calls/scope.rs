@@ -66,13 +66,11 @@ impl Leg {
             Stop::Ended(Ended::HungUp { cause, tech_cause }) => {
                 self.record.cause = cause;
                 self.record.tech_cause = tech_cause;
-                if tech_cause.is_none() {
-                    self.last_word().await;
-                }
+                self.last_word().await;
                 stop
             }
             Stop::Ended(Ended::LeftStasis) if self.leaving => stop,
-            Stop::Ended(Ended::LeftStasis) => self.last_word().await.unwrap_or(stop),
+            Stop::Ended(Ended::LeftStasis) => self.taken_away(stop).await,
             Stop::Ended(Ended::Finished) => match self.finish().await {
                 Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
                 _ => stop,
@@ -106,17 +104,32 @@ impl Leg {
         }
     }
 
-    /// Waits a little for the channel's own end, which tells the causes.
-    async fn last_word(&mut self) -> Option<Stop> {
+    /// Waits a little for the event that makes a hangup a fact: `StasisEnd`, after which a channel that
+    /// nobody subscribed to tells nothing more, or `ChannelDestroyed`, which tells the causes.
+    async fn last_word(&mut self) {
         let until = Instant::now() + LAST_WORD;
         while let Ok(Some(event)) = timeout_at(until, self.events.next()).await {
-            if let LegEvent::Destroyed { cause, tech_cause } = event {
-                self.record.cause = cause.or(self.record.cause);
-                self.record.tech_cause = tech_cause.or(self.record.tech_cause);
-                return Some(Ended::HungUp { cause, tech_cause }.into());
+            match event {
+                LegEvent::Destroyed { cause, tech_cause } => {
+                    self.record.cause = cause.or(self.record.cause);
+                    self.record.tech_cause = tech_cause.or(self.record.tech_cause);
+                    return;
+                }
+                LegEvent::LeftStasis => return,
+                _ => {}
             }
         }
-        None
+    }
+
+    /// The channel left Stasis and we did not send it: it ended, or somebody redirected it.
+    async fn taken_away(&mut self, stop: Stop) -> Stop {
+        match self.services.ari.channel(&self.record.channel).await {
+            Ok(None) => Ended::HungUp { cause: None, tech_cause: None }.into(),
+            _ => {
+                self.record.detail = Some("taken out of Stasis by somebody else".to_owned());
+                stop
+            }
+        }
     }
 
     /// Leaves a call to be taken up by the next snapshot: its record stays live.
