@@ -49,7 +49,8 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     for problem in problems {
         tracing::error!("flow file: {problem}");
     }
-    let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok()).or_exit(Exit::Config)?;
+    let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok())
+        .or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;
     let wire_end = CancellationToken::new();
     let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;

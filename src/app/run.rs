@@ -30,7 +30,8 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let control = Arc::new(Rooms { door: door.clone(), metrics: metrics.clone() });
     let http_end = CancellationToken::new();
     let for_http = rooms::for_http(&config, &door, control);
-    let (address, serving) = http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
+    let (address, serving) =
+        http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");
 
     let pulse = Arc::new(Pulse::new());

@@ -11,11 +11,9 @@ use super::{
 };
 use crate::{
     ari::{AriError, Originate},
-    model::{ChannelId, Stop},
+    model::{CallId, ChannelId, Stop},
 };
 
-/// First argument of the Stasis application for channels that a call dialled.
-pub const PEER_ARGUMENT: &str = "dialled";
 /// Asterisk ends the ringing itself; this much later we do.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -23,7 +21,7 @@ impl Leg {
     pub(super) async fn dial_party(&mut self, dial: &Dial, take: Take) -> Result<Dialled, Stop> {
         let ari = self.services.ari.clone();
         let visit = self.record.position.visit;
-        let peer = ChannelId(format!("{}-d{visit}", self.record.id));
+        let peer = peer_of(self.record.id, visit);
         self.bridge = Some(format!("{}-b{visit}", self.record.id));
         self.services.registry.add_peer(&peer, &self.inbox);
         self.peer = Some(peer.clone());
@@ -42,7 +40,7 @@ impl Leg {
                 channel_id: &peer,
                 endpoint: &dial.endpoint,
                 app: &self.services.app,
-                app_args: Some(PEER_ARGUMENT),
+                app_args: None,
                 caller_id: dial.caller_id.as_deref(),
                 timeout_secs: u32::try_from(dial.ring.as_secs()).unwrap_or(u32::MAX),
                 variables: BTreeMap::new(),
@@ -74,10 +72,20 @@ impl Leg {
         let bridge = self.bridge.clone().unwrap_or_default();
         // Not all channels ring; that there is nothing to stop is no matter.
         let _ = ari.ring_stop(&self.record.channel).await;
-        let made = ari.create_bridge(&bridge, "mixing").await;
-        self.judge(made).await?;
-        let added = ari.add_to_bridge(&bridge, &[self.record.channel.clone(), peer.clone()]).await;
-        self.judge(added).await?;
+        let found = ari.bridge(&bridge).await;
+        let inside = match self.judge(found).await? {
+            Some(bridge) => bridge.channels,
+            None => {
+                let made = ari.create_bridge(&bridge, "mixing").await;
+                self.judge(made).await?.channels
+            }
+        };
+        for channel in [&self.record.channel.clone(), peer] {
+            if !inside.contains(channel) {
+                let added = ari.add_to_bridge(&bridge, std::slice::from_ref(channel)).await;
+                self.judge(added).await?;
+            }
+        }
         let for_ever = Instant::now() + Duration::from_secs(self.services.config.max_duration_secs * 2);
         loop {
             if let Some(LegEvent::PeerGone(_)) = self.next(for_ever).await? {
@@ -106,6 +114,19 @@ impl Leg {
     }
 }
 
+/// The id of the channel that a call dials at a visit of a step: the same after a crash.
+fn peer_of(call: CallId, visit: u32) -> ChannelId {
+    ChannelId(format!("{call}-d{visit}"))
+}
+
+/// The call that dialled this channel, if one did. Channel ids are ours or Asterisk's, never a caller's.
+#[must_use]
+pub fn dialled_by(channel: &ChannelId) -> Option<CallId> {
+    let (call, visit) = channel.as_str().rsplit_once("-d")?;
+    visit.parse::<u32>().ok()?;
+    CallId::parse(call)
+}
+
 /// What a dialled channel's end before the answer means. `rang_out`: it rang as long as it was allowed to.
 fn dialled(cause: Option<i32>, rang_out: bool) -> Dialled {
     // Q.850: 17 user busy, 18 no user responding, 19 no answer, 21 call rejected.
@@ -122,6 +143,15 @@ fn dialled(cause: Option<i32>, rang_out: bool) -> Dialled {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dialled_channel_names_its_call() {
+        let call = CallId::of_channel(&"1732158000.12".into(), "now");
+        assert_eq!(dialled_by(&peer_of(call, 7)), Some(call));
+        for other in ["1732158000.12", "x-d1", &format!("{call}-dx"), &format!("{call}")] {
+            assert_eq!(dialled_by(&other.into()), None, "{other}");
+        }
+    }
 
     #[test]
     fn causes() {

@@ -13,7 +13,7 @@ mod recording;
 mod registry;
 mod scope;
 
-pub use dialling::PEER_ARGUMENT;
+pub use dialling::dialled_by;
 pub use inbox::{Events, Inbox, LegEvent, inbox};
 pub use leg::{Leg, Services};
 pub use line::{

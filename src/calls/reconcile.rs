@@ -112,8 +112,7 @@ mod tests {
         let running = ["alive", "gone"].map(ChannelId::from);
         let records = [stored("alive", 1), stored("gone", 2)];
         let actions = plan(&Known { in_stasis: &in_stasis, running: &running, stored: &records });
-        let expected =
-            [Action::Restore(ChannelId::from("alive")), Action::Gone(ChannelId::from("gone"))];
+        let expected = [Action::Restore(ChannelId::from("alive")), Action::Gone(ChannelId::from("gone"))];
         assert_eq!(actions, expected);
     }
 

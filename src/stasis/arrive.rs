@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Instant};
 
-use jiff::Timestamp;
-use serde_json::json;
 use super::{door::Door, entry, talk::Talk};
 use crate::{
     ari::{Channel, Stamp},
-    calls::{Leg, LegEvent, PEER_ARGUMENT, Refusal, Starting, Take, inbox, settle},
+    calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
     model::{CallRecord, ChannelId, NoticeKind},
 };
+use jiff::Timestamp;
+use serde_json::json;
 
 /// A call older than this when we hear of it means that Asterisk or we are behind.
 const LATE_MS: i64 = 2_000;
@@ -18,9 +18,9 @@ impl Door {
     /// Takes a channel that entered Stasis.
     pub(super) fn arrive(&self, channel: &Channel, args: &[String], at: Stamp, received: Instant) {
         let registry = &self.services.registry;
-        if args.first().is_some_and(|arg| arg == PEER_ARGUMENT) {
+        if let Some(call) = dialled_by(&channel.id) {
             if !registry.route(&channel.id, |_| Some(LegEvent::PeerUp)) {
-                self.drop_stray_peer(&channel.id);
+                self.drop_stray_peer(&channel.id, call);
             }
             return;
         }

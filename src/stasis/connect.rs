@@ -1,11 +1,10 @@
 //! On each connect: a snapshot, compared with the store and with what runs; then each call gets its due.
 
-
 use super::{door::Door, entry};
 use crate::{
     ari::{Channel, Hello},
-    calls::{Action, Known, LegEvent, PEER_ARGUMENT, Take, plan, settle_unseen},
-    model::{CallRecord, ChannelId},
+    calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen},
+    model::{CallId, CallRecord, ChannelId},
 };
 
 /// Events that calls need; Asterisk keeps the others to itself, which spares both sides work.
@@ -91,11 +90,11 @@ impl Door {
     /// A channel that nobody knows: a call whose first position never reached the disk starts anew; a leg
     /// that a lost call dialled is hung up unless that call takes it up.
     fn adopt(&self, channel: &Channel, accounted: &mut Accounted) {
-        let entry = entry::read_snapshot(channel);
-        if entry.flow.as_deref() == Some(PEER_ARGUMENT) {
-            self.drop_stray_peer(&channel.id);
+        if let Some(call) = dialled_by(&channel.id) {
+            self.drop_stray_peer(&channel.id, call);
             return;
         }
+        let entry = entry::read_snapshot(channel);
         accounted.taken_up += 1;
         let record = entry::record(
             channel,
@@ -109,9 +108,8 @@ impl Door {
     }
 
     /// Hangs up a dialled leg whose call no longer lives. One whose call lives is left to it.
-    pub(super) fn drop_stray_peer(&self, peer: &ChannelId) {
-        let owned = self.services.registry.live().iter().any(|record| peer.as_str().starts_with(&record.id.to_string()));
-        if owned {
+    pub(super) fn drop_stray_peer(&self, peer: &ChannelId, call: CallId) {
+        if self.services.registry.get(call).is_some() {
             return;
         }
         let (ari, peer) = (self.services.ari.clone(), peer.clone());
@@ -127,4 +125,3 @@ fn is_in_stasis(channel: &Channel) -> bool {
     // A channel that we originated shows no dialplan application, or the one that dials for ARI.
     matches!(channel.dialplan.app_name.as_str(), "Stasis" | "AppDial2" | "")
 }
-

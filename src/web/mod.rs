@@ -65,7 +65,8 @@ impl Web {
             .with_native_roots()
             .map_err(|error| WebError::Authorities(error.to_string()))?
             .with_no_client_auth();
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
+        let connector =
+            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(IDLE)
             .pool_timer(TokioTimer::new())

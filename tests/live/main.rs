@@ -6,6 +6,7 @@
 mod support;
 
 mod ari;
+mod crash;
 mod ears;
 mod orders;
 mod rig;

@@ -178,7 +178,8 @@ async fn a_flow_sends_a_refer_that_the_peer_follows_or_refuses() {
     daemon.ready().await;
     let site = Site { daemon, rig };
 
-    let follows = Caller::new(&site.rig, "erin").number("+34600000005").flow("refer").on_refer(OnRefer::Accept(200));
+    let follows =
+        Caller::new(&site.rig, "erin").number("+34600000005").flow("refer").on_refer(OnRefer::Accept(200));
     let called = run(follows.until_bye(Duration::from_secs(20)));
     assert!(called.refers().iter().any(|to| to.contains("9001@127.0.0.1")), "{:?}", called.refers());
     let call = site.ended("%2B34600000005").await;

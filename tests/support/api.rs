@@ -40,11 +40,17 @@ impl Api {
     }
 
     /// Sends one request; the status and the body (JSON, or text as a JSON string).
-    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<(u16, Value), String> {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value), String> {
         let bytes = body.map(|value| Bytes::from(value.to_string())).unwrap_or_default();
         let request = self.request(method, path).body(Full::new(bytes)).map_err(|e| e.to_string())?;
         let sent = tokio::time::timeout(Duration::from_secs(15), self.client.request(request));
-        let response = sent.await.map_err(|_| format!("{path}: no answer"))?.map_err(|e| format!("{path}: {e}"))?;
+        let response =
+            sent.await.map_err(|_| format!("{path}: no answer"))?.map_err(|e| format!("{path}: {e}"))?;
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.map_err(|e| e.to_string())?.to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();

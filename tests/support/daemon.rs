@@ -53,7 +53,7 @@ impl Daemon {
         let Beside { url, user, password } = beside;
         let sounds = project().join("sounds");
         let text = format!(
-            "[log]\nfilter = \"info,stasisd=debug\"\n\
+            "[log]\nfilter = \"info,stasisd=debug,stasisd::http=info\"\n\
              [ari]\nurl = \"{url}\"\nuser = \"{user}\"\npassword = \"{password}\"\n\
              backoff_min_ms = 50\nbackoff_max_ms = 500\n\
              [flows]\ndirectory = \"{at}/flows\"\n\

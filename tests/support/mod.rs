@@ -55,6 +55,7 @@ fn assignments(path: &std::path::Path) -> std::collections::HashMap<String, Stri
 /// A directory of a test's own; it is left for reading when the test fails.
 pub fn scratch(kind: &str, name: &str) -> std::path::PathBuf {
     // Examples are not told where that is.
-    let scratch = option_env!("CARGO_TARGET_TMPDIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp"));
+    let scratch =
+        option_env!("CARGO_TARGET_TMPDIR").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tmp"));
     std::path::Path::new(scratch).join(format!("{kind}-{name}-{}", std::process::id()))
 }
