@@ -197,6 +197,7 @@ impl Registry {
     }
 
     /// Tells one call. False when it is not live.
+    #[must_use]
     pub fn tell(&self, id: CallId, event: LegEvent) -> bool {
         let channel = self.tables().live.get(&id).map(|live| live.channel.clone());
         channel.is_some_and(|channel| self.route(&channel, |_| Some(event)))

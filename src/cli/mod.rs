@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod config;
 mod doctor;
+mod flow;
 mod load;
 mod run;
 mod token;
@@ -39,6 +40,8 @@ enum Command {
     Check,
     /// Try this deployment: Asterisk, dialplan, sounds, voice, database. Says how to mend what fails.
     Doctor,
+    /// Flow files: check them, draw one, try one in the terminal.
+    Flow(flow::FlowArgs),
     /// Who may use the control port.
     Token(token::TokenArgs),
     /// Show the configuration that holds.
@@ -77,6 +80,10 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Run => run::run(file),
         Command::Check => Ok(check::run(file)),
         Command::Doctor => doctor::run(file),
+        Command::Flow(args) => {
+            let config = load::read_and_verify(file)?.config;
+            flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
+        }
         Command::Token(args) => obey_token(file, args),
         Command::Config(command) => config::run(file, &command),
         Command::Completions { shell } => completions::run(shell, &mut command()),

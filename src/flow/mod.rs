@@ -15,7 +15,7 @@ mod reads;
 mod run;
 mod set;
 mod surroundings;
-// mod terminal;
+mod terminal;
 mod text;
 mod world;
 
@@ -25,5 +25,5 @@ pub use problem::{Problem, Severity};
 pub use read::read;
 pub use run::run;
 pub use set::Set;
-// pub use terminal::{Pretence, try_in_terminal};
+pub use terminal::{Pretence, try_in_terminal};
 pub use world::{CallFacts, Webhook, World};

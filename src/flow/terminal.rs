@@ -122,9 +122,10 @@ impl<R: AsyncBufRead + Unpin + Send, O: Write + Send> Terminal<R, O> {
 
     /// Reads one line of keys; `wait` over, or an empty line, is silence.
     async fn type_keys(&mut self, wait: Duration) -> Result<(), Stop> {
-        let secs = wait.as_secs_f64();
-        let asked = self.line(&format!("   keys? [{secs:.0} s] "));
-        let typed = if self.is_fast { Ok(asked.await) } else { timeout(wait, asked).await };
+        let prompt = format!("   keys? [{:.0} s] ", wait.as_secs_f64());
+        let is_fast = self.is_fast;
+        let asked = self.line(&prompt);
+        let typed = if is_fast { Ok(asked.await) } else { timeout(wait, asked).await };
         let Ok(typed) = typed else {
             self.tell("(silence)");
             return Ok(());

@@ -46,7 +46,7 @@ pub fn http_config() -> HttpConfig {
 
 fn storage_config(url: &str) -> StorageConfig {
     StorageConfig {
-        url: url.to_owned(),
+        url: url.into(),
         url_file: None,
         max_connections: 8,
         group_commit_ms: 5,
