@@ -1,5 +1,6 @@
 //! The house rules that a compiler does not know: layers, homes of side effects, sizes, and true papers.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 #[path = "tidy/papers.rs"]
 mod papers;

@@ -73,12 +73,11 @@ impl Leg {
         // Not all channels ring; that there is nothing to stop is no matter.
         let _ = ari.ring_stop(&self.record.channel).await;
         let found = ari.bridge(&bridge).await;
-        let inside = match self.judge(found).await? {
-            Some(bridge) => bridge.channels,
-            None => {
-                let made = ari.create_bridge(&bridge, "mixing").await;
-                self.judge(made).await?.channels
-            }
+        let inside = if let Some(bridge) = self.judge(found).await? {
+            bridge.channels
+        } else {
+            let made = ari.create_bridge(&bridge, "mixing").await;
+            self.judge(made).await?.channels
         };
         for channel in [&self.record.channel.clone(), peer] {
             if !inside.contains(channel) {

@@ -123,12 +123,11 @@ impl Leg {
 
     /// The channel left Stasis and we did not send it: it ended, or somebody redirected it.
     async fn taken_away(&mut self, stop: Stop) -> Stop {
-        match self.services.ari.channel(&self.record.channel).await {
-            Ok(None) => Ended::HungUp { cause: None, tech_cause: None }.into(),
-            _ => {
-                self.record.detail = Some("taken out of Stasis by somebody else".to_owned());
-                stop
-            }
+        if let Ok(None) = self.services.ari.channel(&self.record.channel).await {
+            Ended::HungUp { cause: None, tech_cause: None }.into()
+        } else {
+            self.record.detail = Some("taken out of Stasis by somebody else".to_owned());
+            stop
         }
     }
 

@@ -1,6 +1,6 @@
 //! The control port on a real socket, with a real store; only what lies behind the calls is pretended.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 mod app;
 mod auth;

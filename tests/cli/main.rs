@@ -1,5 +1,6 @@
 //! The program from outside: what it prints, and the code it exits with.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 mod commands;
 mod daemon;

@@ -23,7 +23,7 @@ impl House {
     pub async fn with_source(url: String) -> Self {
         let directory = TempDir::new("directory");
         let config = StorageConfig {
-            url: format!("sqlite://{}/stasisd.db", directory.path().display()),
+            url: format!("sqlite://{}/stasisd.db", directory.path().display()).into(),
             url_file: None,
             max_connections: 2,
             group_commit_ms: 1,
@@ -31,7 +31,7 @@ impl House {
         };
         let source = OrderSourceConfig {
             url,
-            token: Some("s3cret".to_owned()),
+            token: Some("s3cret".into()),
             token_file: None,
             ca_file: None,
             timeout_ms: 5_000,

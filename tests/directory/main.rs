@@ -1,6 +1,6 @@
 //! Orders at call time: a real store, and a customer's endpoint that behaves in every way it should not.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 #[path = "../support/temp.rs"]
 mod temp;

@@ -1,6 +1,6 @@
 //! What the daemon does when Asterisk, or the way to it, misbehaves. The double says only what a real one said.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that fails panics")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 #[path = "../support/fake_asterisk/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses the part it needs")]

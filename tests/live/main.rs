@@ -1,6 +1,6 @@
 //! Live tests: real Asterisk, real callers.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests speak by panicking")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,6 +1,6 @@
 //! Speech as calls use it: real espeak-ng, real files, and everything that can be wrong with them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 mod attacks;
 mod cache;

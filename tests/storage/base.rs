@@ -43,25 +43,25 @@ impl Base {
 impl Base {
     /// Does something behind the store's back.
     pub async fn execute(&self, sql: &'static str) {
-        if let Some(path) = self.config.url.strip_prefix("sqlite://") {
+        if let Some(path) = self.config.url.expose().strip_prefix("sqlite://") {
             let options = SqliteConnectOptions::new().filename(path);
             let mut other = SqliteConnection::connect_with(&options).await.expect("connects");
             sqlx::raw_sql(sql).execute(&mut other).await.expect(sql);
         } else {
-            let mut other = PgConnection::connect(&self.config.url).await.expect("connects");
+            let mut other = PgConnection::connect(self.config.url.expose()).await.expect("connects");
             sqlx::raw_sql(sql).execute(&mut other).await.expect(sql);
         }
     }
 
     /// Keeps everybody else from writing calls and orders until the guard is dropped.
     pub async fn hold(&self) -> Box<dyn Send> {
-        if let Some(path) = self.config.url.strip_prefix("sqlite://") {
+        if let Some(path) = self.config.url.expose().strip_prefix("sqlite://") {
             let options = SqliteConnectOptions::new().filename(path);
             let mut other = SqliteConnection::connect_with(&options).await.expect("connects");
             sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.expect("begins");
             Box::new(other)
         } else {
-            let mut other = PgConnection::connect(&self.config.url).await.expect("connects");
+            let mut other = PgConnection::connect(self.config.url.expose()).await.expect("connects");
             let sql = "BEGIN; LOCK TABLE calls, orders IN ACCESS EXCLUSIVE MODE";
             sqlx::raw_sql(sql).execute(&mut other).await.expect("locks");
             Box::new(other)

@@ -1,6 +1,6 @@
 //! The repositories, each test on SQLite and on PostgreSQL; and what only one of them can suffer.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -11,7 +11,7 @@
     reason = "tests speak by panicking"
 )]
 #![allow(clippy::cast_precision_loss, reason = "counts of samples are small")]
-#![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
 pub mod api;
 pub mod audio;

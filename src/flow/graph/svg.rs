@@ -28,10 +28,13 @@ pub fn svg(flow: &Flow) -> String {
     let title = format!("{}: {}", flow.name, flow.description);
     // The layout is another's code with assertions of its own: a picture is never worth a panic.
     let drawn = catch_unwind(AssertUnwindSafe(|| draw(&picture)));
-    drawn.map(|pen| pen.finish(&title)).unwrap_or_else(|_| {
-        let empty = Picture::default();
-        Pen::new(&empty).finish(&format!("{title} (it cannot be drawn; the Mermaid form can)"))
-    })
+    drawn.map_or_else(
+        |_| {
+            let empty = Picture::default();
+            Pen::new(&empty).finish(&format!("{title} (it cannot be drawn; the Mermaid form can)"))
+        },
+        |pen| pen.finish(&title),
+    )
 }
 
 fn draw(picture: &Picture) -> Pen<'_> {

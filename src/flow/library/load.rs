@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -124,7 +125,7 @@ fn read_one(name: &str, path: &Path, old: Option<&File>) -> File {
         Some(flow) => File {
             path: shown,
             flow: Some(Arc::new(flow)),
-            hash: Sha256::digest(source.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(source.as_bytes())),
             source: Arc::from(source),
             changed_at,
             is_stale: false,

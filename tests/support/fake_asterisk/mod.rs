@@ -112,7 +112,7 @@ impl Fake {
         AriConfig {
             url: format!("http://{}", self.address),
             user: USER.to_owned(),
-            password: Some("s3cret".to_owned()),
+            password: Some("s3cret".into()),
             password_file: None,
             app: "stasisd".to_owned(),
             ca_file: None,
