@@ -93,15 +93,15 @@ take_slot() {
     [ -O "$SLOTS" ] || die "$SLOTS belongs to somebody else"
     exec 8>"$SLOTS/lock"
     flock 8
-    local busy slot offset first
+    local busy hex slot offset first number port taken
     # Local ports in use, in hexadecimal: the end of the second column.
     busy=" $(sed -n 's/^ *[0-9]*: [0-9A-F]*:\([0-9A-F]*\) .*/\1/p' /proc/net/{tcp,tcp6,udp,udp6} 2>/dev/null | tr '\n' ' ')"
     offset=$((RANDOM % SLOT_COUNT))
     for ((slot = 0; slot < SLOT_COUNT; slot++)); do
-        local number=$(((slot + offset) % SLOT_COUNT))
+        number=$(((slot + offset) % SLOT_COUNT))
         slot_free "$number" || continue
         first=$((SLOT_FIRST + number * SLOT_WIDTH))
-        local port hex taken=
+        taken=
         for ((port = first; port < first + SLOT_WIDTH; port++)); do
             printf -v hex '%04X' "$port"
             case $busy in *" $hex "*) taken=1; break ;; esac
@@ -120,15 +120,33 @@ take_slot() {
     die "all $SLOT_COUNT port ranges are in use; see $SLOTS"
 }
 
+# A slot is kept for ten minutes after its server was last started or killed by us: it may be restarted.
 slot_free() {
     local dir pid started
     [ -e "$SLOTS/$1/dir" ] || return 0
     dir=$(cat "$SLOTS/$1/dir")
-    [ "$(cat "$dir/slot" 2>/dev/null)" = "$1" ] && ours "$dir" >/dev/null && return 1
+    if [ "$(cat "$dir/slot" 2>/dev/null)" = "$1" ]; then
+        ours "$dir" >/dev/null && return 1
+        [ -n "$(find "$SLOTS/$1/dir" -mmin +10 2>/dev/null)" ]
+        return
+    fi
     read -r pid started 2>/dev/null <"$SLOTS/$1/starter" || return 0
     [ "$(start_time "$pid")" != "$started" ]
 }
 
-release_slot() { [ -n "$1" ] && rm -rf "${SLOTS:?}/$1"; }
+# keep_slot DIR: its server is about to go away and may come back.
+keep_slot() {
+    local slot
+    slot=$(cat "$1/slot" 2>/dev/null) || return
+    [ "$(cat "$SLOTS/$slot/dir" 2>/dev/null)" = "$1" ] && touch "$SLOTS/$slot/dir"
+}
+
+# forget DIR: gives the slot back, if it is still DIR's, and removes the traces of a server that has ended.
+forget() {
+    local slot
+    slot=$(cat "$1/slot" 2>/dev/null)
+    if [ -n "$slot" ] && [ "$(cat "$SLOTS/$slot/dir" 2>/dev/null)" = "$1" ]; then rm -rf "${SLOTS:?}/$slot"; fi
+    rm -f "$1/pid" "$1/slot" "$1/env" "$1/instance"
+}
 
 secret() { head -c 18 /dev/urandom | base64 | tr '+/' 'xy'; }
