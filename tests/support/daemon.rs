@@ -113,6 +113,11 @@ impl Daemon {
         Api::new(&self.base, &self.token)
     }
 
+    /// Its token with all rights.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -53,8 +53,16 @@ impl Rig {
         Rig::start_with(name, &["--quiet"])
     }
 
+    /// One in a directory that the caller chose.
+    pub fn start_in(dir: &Path) -> Rig {
+        Rig::start_at(dir.to_owned(), &[])
+    }
+
     fn start_with(name: &str, options: &[&str]) -> Rig {
-        let dir = scratch("asterisk", name);
+        Rig::start_at(scratch("asterisk", name), options)
+    }
+
+    fn start_at(dir: PathBuf, options: &[&str]) -> Rig {
         let owner = std::process::id().to_string();
         script(&dir, "start", &[options, &["--owner", &owner]].concat());
         let env = assignments(&dir.join("env"));
