@@ -16,6 +16,7 @@ use crate::{
     feed::Feed,
     model::{CallRecord, ChannelId, Ended, Fault, NoticeKind, Stop},
     storage::Journal,
+    tasks::clock,
     tts::Speech,
 };
 
@@ -200,7 +201,7 @@ impl Leg {
 
     /// The moment now, for the record.
     pub(super) fn now() -> Timestamp {
-        Timestamp::now()
+        clock::now()
     }
 }
 

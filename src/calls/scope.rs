@@ -12,7 +12,10 @@ use super::{
     leg::{Leg, Services},
     line::{Place, Take},
 };
-use crate::model::{CallRecord, CallState, Disposition, Ended, Fault, NoticeKind, Stop};
+use crate::{
+    model::{CallRecord, CallState, Disposition, Ended, Fault, NoticeKind, Stop},
+    tasks::clock,
+};
 
 /// How long a settling call waits for the event that tells its cause.
 const LAST_WORD: Duration = Duration::from_secs(2);
@@ -141,7 +144,7 @@ impl Leg {
         let handed_back = stop.disposition() == Disposition::HandedBack;
         let disposition = if handed_back && !self.leaving { Disposition::HungUp } else { stop.disposition() };
         let record = &mut self.record;
-        end(record, disposition, Timestamp::now());
+        end(record, disposition, clock::now());
         publish(&self.services, Arc::new(record.clone()));
     }
 }
@@ -150,7 +153,7 @@ impl Leg {
 pub fn settle_unseen(services: &Services, record: &CallRecord) {
     let mut record = record.clone();
     record.detail = Some("ended while no daemon was watching".to_owned());
-    end(&mut record, Disposition::EndedUnseen, Timestamp::now());
+    end(&mut record, Disposition::EndedUnseen, clock::now());
     publish(services, Arc::new(record));
 }
 

@@ -7,8 +7,8 @@ use crate::{
     ari::{Channel, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
     model::{CallRecord, ChannelId, NoticeKind},
+    tasks::clock,
 };
-use jiff::Timestamp;
 use serde_json::json;
 
 /// A call older than this when we hear of it means that Asterisk or we are behind.
@@ -28,7 +28,7 @@ impl Door {
             return;
         }
         let entry = entry::read(args);
-        let now = Timestamp::now();
+        let now = clock::now();
         let late = at.time().is_some_and(|at| now.as_millisecond() - at.as_millisecond() > LATE_MS);
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {

@@ -5,6 +5,7 @@ use crate::{
     ari::{Channel, Hello},
     calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen},
     model::{CallId, CallRecord, ChannelId},
+    tasks::clock,
 };
 
 /// Events that calls need; Asterisk keeps the others to itself, which spares both sides work.
@@ -102,7 +103,7 @@ impl Door {
             &channel.creationtime,
             &self.flows.default,
             &self.services.config,
-            jiff::Timestamp::now(),
+            clock::now(),
         );
         self.begin(record, self.services.registry.admit_anyway(), Take::Up);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     directory::Orders,
     flow::{self, CallFacts, Set, Webhook, World},
     model::{CallRecord, Country, Order, PhoneNumber, Stop},
+    tasks::clock,
     web::{Post, Web},
 };
 
@@ -58,7 +59,7 @@ impl Conversation for Talk {
 
 impl World for Talk {
     fn now(&self) -> Zoned {
-        Timestamp::now().to_zoned(self.zone.clone())
+        clock::now().to_zoned(self.zone.clone())
     }
 
     fn call(&self) -> &CallFacts {
@@ -71,7 +72,7 @@ impl World for Talk {
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {
         let Ok(number) = PhoneNumber::parse(phone, self.country) else { return Ok(Vec::new()) };
-        self.orders.find(&number, Timestamp::now()).await.map_err(|error| error.to_string())
+        self.orders.find(&number, clock::now()).await.map_err(|error| error.to_string())
     }
 
     async fn post(&self, request: &Webhook) -> Result<(u16, Value), String> {

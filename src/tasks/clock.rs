@@ -1,6 +1,6 @@
 //! The one place that asks what time it is. Everything that decides takes the time as an argument.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use jiff::Timestamp;
 
@@ -8,6 +8,12 @@ use jiff::Timestamp;
 #[must_use]
 pub fn now() -> Timestamp {
     Timestamp::now()
+}
+
+/// The time of day as file times are.
+#[must_use]
+pub fn system() -> SystemTime {
+    SystemTime::now()
 }
 
 /// The time that never jumps: for measuring and for deadlines.

@@ -1,9 +1,6 @@
 //! The work behind speech: finding, rendering, keeping, and what is heard when none of it works.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Arc, time::Duration};
 
 use metrics::{counter, gauge, histogram};
 use tokio::time::{Instant, timeout_at};
@@ -19,6 +16,7 @@ use super::{
     speaker::Speaker,
     speech::{Source, Spoken},
 };
+use crate::tasks::clock;
 
 /// Everything that speech is made of.
 pub(super) struct Inner {
@@ -54,7 +52,7 @@ impl Inner {
 
     /// A clean text that is in the cache.
     pub(super) fn known(&self, text: &str, lang: &str) -> Option<Spoken> {
-        let now = SystemTime::now();
+        let now = clock::system();
         let mut heard = self
             .speakers(text, lang)
             .map(|(speaker, key)| Some(self.spoken(&speaker.name, key, self.cache.get(key, now)?)));
@@ -115,7 +113,7 @@ impl Inner {
         let keep = tokio::task::spawn_blocking(move || {
             let audio =
                 resample(audio, inner.rate).map_err(|error| SpeechError::Voice { voice: name, error })?;
-            inner.cache.put(asked.key, &audio, SystemTime::now())
+            inner.cache.put(asked.key, &audio, clock::system())
         });
         let length = match timeout_at(asked.deadline, keep).await {
             Ok(Ok(kept)) => kept?,

@@ -1,10 +1,6 @@
 //! The service: text in, something that Asterisk can play out.
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
     CacheReport, Espeak, SpeechError, SpeechReport, Voice,
@@ -19,6 +15,7 @@ use super::{
 use crate::{
     config::{SpeechConfig, VoiceKind},
     spoken,
+    tasks::clock,
 };
 
 /// Something that Asterisk can play.
@@ -84,7 +81,7 @@ impl Speech {
         let (max_mib, max_days) = (config.cache_max_mib, config.cache_max_age_days);
         Ok(Self(Arc::new(Inner {
             speakers: voices.into_iter().map(|voice| Arc::new(Speaker::new(voice))).collect(),
-            cache: Cache::open(directory, rate, max_mib, max_days, SystemTime::now()),
+            cache: Cache::open(directory, rate, max_mib, max_days, clock::system()),
             recordings: Recordings::open(sounds),
             queue: Queue::new(config.workers, config.queue),
             delivery,
@@ -130,7 +127,7 @@ impl Speech {
     pub fn prompt_file(&self, name: &str) -> Option<PathBuf> {
         let bare = name.strip_suffix(".wav16").or_else(|| name.strip_suffix(".wav")).unwrap_or(name);
         let key = Key::parse(bare)?;
-        let rendered = || self.0.cache.get(key, SystemTime::now()).map(|_| self.0.cache.path(key));
+        let rendered = || self.0.cache.get(key, clock::system()).map(|_| self.0.cache.path(key));
         self.0.recordings.file(key).or_else(rendered)
     }
 
