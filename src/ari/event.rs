@@ -32,7 +32,8 @@ pub enum Event {
     /// The channel is now `Ringing`, `Up`, ...
     ChannelStateChange { channel: ChannelId, state: String },
     /// A call from `caller` (if any) to `peer`; `dialstatus` is empty at first, then `RINGING`, `PROGRESS`,
-    /// `ANSWER`, `BUSY`, `NOANSWER`, `CANCEL`, `CHANUNAVAIL`, `CONGESTION`.
+    /// `ANSWER`, `BUSY`, `NOANSWER`, `CANCEL`, `CHANUNAVAIL`, `CONGESTION`. An `originate` whose time is over
+    /// sends none of these: its end is `ChannelDestroyed`, with cause 19.
     Dial { caller: Option<ChannelId>, peer: ChannelId, dialstatus: String },
     /// A channel is in a bridge now.
     ChannelEnteredBridge { bridge: String, channel: Option<ChannelId> },

@@ -175,11 +175,14 @@ impl Fake {
         }
     }
 
-    /// A channel that the daemon dialled fails: `BUSY`, `NOANSWER`, `CHANUNAVAIL`, ...
-    pub fn fails(&self, id: &str, dialstatus: &str, cause: i32, tech_cause: Option<i32>) {
+    /// A channel that the daemon dialled fails: with a `Dial` that says `BUSY`, `CHANUNAVAIL`, ..., or without
+    /// one, as when an originate's time is over (cause 19).
+    pub fn fails(&self, id: &str, dialstatus: Option<&str>, cause: i32, tech_cause: Option<i32>) {
         let mut world = self.world();
-        let shown = world.show(id).expect("a channel");
-        world.emit(&frames::dial(&shown, dialstatus));
+        if let Some(status) = dialstatus {
+            let shown = world.show(id).expect("a channel");
+            world.emit(&frames::dial(&shown, status));
+        }
         world.end(id, cause, tech_cause, false);
     }
 
