@@ -60,7 +60,7 @@ impl Listener {
     }
 }
 
-async fn within<T>(what: impl Future<Output = T>) -> T {
+pub async fn within<T>(what: impl Future<Output = T>) -> T {
     timeout(SOON, what).await.expect("in time")
 }
 

@@ -7,3 +7,4 @@
 mod fake_asterisk;
 
 mod ari;
+mod tls;
