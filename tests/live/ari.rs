@@ -29,7 +29,7 @@ fn config(rig: &Rig) -> AriConfig {
     AriConfig {
         url: rig.ari_url().to_owned(),
         user: "stasisd".to_owned(),
-        password: Some(rig.ari_password().to_owned()),
+        password: Some(rig.ari_password().into()),
         password_file: None,
         app: APP.to_owned(),
         ca_file: None,
@@ -348,7 +348,7 @@ async fn asterisk_freezes_thaws_and_dies() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_password_and_a_second_daemon() {
     let rig = Rig::start("ari-two");
-    let mut stranger = Listener::of(&AriConfig { password: Some("wrong".to_owned()), ..config(&rig) });
+    let mut stranger = Listener::of(&AriConfig { password: Some("wrong".into()), ..config(&rig) });
     let why = stranger.down(SOON).await;
     assert!(why.contains("ari.conf"), "{why}");
     let mut first = Listener::of(&config(&rig));

@@ -112,7 +112,7 @@ impl Fake {
         AriConfig {
             url: format!("http://{}", self.address),
             user: USER.to_owned(),
-            password: Some("s3cret".to_owned()),
+            password: Some("s3cret".into()),
             password_file: None,
             app: "stasisd".to_owned(),
             ca_file: None,
@@ -152,7 +152,7 @@ impl Fake {
     /// A caller arrives. False when no websocket has the application (the dialplan goes on with its fallback).
     pub fn call(&self, id: &str, number: &str, args: &[&str]) -> bool {
         let mut world = self.world();
-        world.add(id, "Ring", number);
+        world.add(id, "Ring", number, false);
         world.enter(id, args)
     }
 
@@ -194,9 +194,9 @@ impl Fake {
         world.emit(&event);
     }
 
-    /// The far end hangs up.
-    pub fn hang_up(&self, id: &str, cause: i32) {
-        self.world().end(id, cause, None, false);
+    /// The far end hangs up: `ChannelHangupRequest` and `StasisEnd`, and for a dialled channel `ChannelDestroyed`.
+    pub fn hang_up(&self, id: &str) {
+        self.world().end(id, 16, None, false);
     }
 
     /// Somebody else takes the channel out of the application (AMI redirect).
