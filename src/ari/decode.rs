@@ -110,10 +110,6 @@ struct Fields<'a> {
     #[serde(borrow, default)]
     dialstatus: Cow<'a, str>,
     #[serde(borrow, default)]
-    variable: Cow<'a, str>,
-    #[serde(borrow, default)]
-    value: Cow<'a, str>,
-    #[serde(borrow, default)]
     musicclass: Cow<'a, str>,
     #[serde(borrow, default)]
     state: Cow<'a, str>,
@@ -220,11 +216,6 @@ fn rare(kind: &str, fields: Fields<'_>, text: &str) -> Option<Event> {
         }
         "ChannelLeftBridge" => Event::ChannelLeftBridge { bridge: bridge?, channel: id(fields.channel)? },
         "BridgeDestroyed" => Event::BridgeDestroyed { bridge: bridge? },
-        "ChannelVarset" => Event::ChannelVarset {
-            channel: id(fields.channel),
-            variable: fields.variable.into_owned(),
-            value: fields.value.into_owned(),
-        },
         "ChannelTransfer" => Event::ChannelTransfer {
             referred_by: id(Some(fields.referred_by?.source_channel))?,
             state: fields.state.into_owned(),

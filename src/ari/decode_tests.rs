@@ -48,8 +48,8 @@ fn each_kind_is_read_from_its_recording() {
         (
             recorded!("ChannelHangupRequest"),
             Event::ChannelHangupRequest {
-                channel: channel("bz;2"),
-                cause: Some(16),
+                channel: channel("cr1"),
+                cause: Some(32),
                 soft: true,
                 tech_cause: None,
             },
@@ -64,34 +64,34 @@ fn each_kind_is_read_from_its_recording() {
             recorded!("Dial"),
             Event::Dial { caller: None, peer: channel("cr1"), dialstatus: "RINGING".to_owned() },
         ),
+        (
+            recorded!("ChannelDtmfReceived"),
+            Event::ChannelDtmfReceived { channel: channel("a1;2"), digit: '1', duration_ms: 100 },
+        ),
+        (
+            recorded!("ChannelStateChange"),
+            Event::ChannelStateChange { channel: channel("a1;2"), state: "Up".to_owned() },
+        ),
     ];
     for (text, expected) in cases {
         let (event, stamp) = event_of(text);
-        match (&event, &expected) {
-            // Which of the recorded ones it is does not matter.
-            (Event::ChannelHangupRequest { soft: true, .. }, Event::ChannelHangupRequest { .. }) => {}
-            _ => assert_eq!(event, expected),
-        }
+        assert_eq!(event, expected);
         assert!(stamp.time().is_some());
     }
 }
 
 #[test]
-fn kinds_and_their_channels() {
+fn whose_event_it_is() {
     for (kind, text, whose) in [
-        ("ChannelDtmfReceived", recorded!("ChannelDtmfReceived"), Some("a1")),
-        ("ChannelStateChange", recorded!("ChannelStateChange"), Some("a1")),
-        ("ChannelVarset", recorded!("ChannelVarset"), Some("a1")),
-        ("PlaybackStarted", recorded!("PlaybackStarted"), Some("a1")),
-        ("PlaybackFinished", recorded!("PlaybackFinished"), Some("a1")),
-        ("RecordingStarted", recorded!("RecordingStarted"), Some("r4")),
-        ("RecordingFinished", recorded!("RecordingFinished"), Some("r4")),
-        ("StasisEnd", recorded!("StasisEnd"), Some("a1")),
+        ("PlaybackStarted", recorded!("PlaybackStarted"), "a1"),
+        ("PlaybackFinished", recorded!("PlaybackFinished"), "a1"),
+        ("RecordingStarted", recorded!("RecordingStarted"), "r4"),
+        ("RecordingFinished", recorded!("RecordingFinished"), "r4"),
+        ("StasisEnd", recorded!("StasisEnd"), "cr1"),
+        ("Dial", recorded!("Dial"), "cr1"),
     ] {
         let (event, _) = event_of(text);
-        assert_eq!(super::super::meters::kind(&event), kind);
-        let id = event.channel_id().map(|id| id.as_str().trim_end_matches(";2"));
-        assert!(id.is_some() && whose.is_some(), "{event:?}");
+        assert_eq!((super::super::meters::kind(&event), event.channel_id()), (kind, Some(&channel(whose))));
     }
 }
 
@@ -143,7 +143,7 @@ fn unknown_events_are_kept() {
 #[test]
 fn a_value_cannot_pose_as_a_type() {
     let text = r#"{"variable":"X","value":"{\"type\":\"ApplicationReplaced\"","type":"ChannelVarset","channel":{"id":"x"}}"#;
-    assert!(matches!(event_of(text).0, Event::ChannelVarset { .. }));
+    assert!(matches!(decode(text), Ok(Frame::Dropped("ChannelVarset"))));
 }
 
 #[test]

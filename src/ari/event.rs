@@ -11,7 +11,8 @@ use crate::model::ChannelId;
 pub enum Event {
     /// A channel entered our application. Sent once for each time it does.
     StasisStart { channel: Box<Channel>, args: Vec<String>, replace_channel: Option<Box<Channel>> },
-    /// A channel left our application.
+    /// A channel left our application. If it came by the dialplan's `Stasis()`, this is the last that is heard of
+    /// it: a `ChannelHangupRequest` before it tells that it hung up, its absence that it lives on in the dialplan.
     StasisEnd { channel: ChannelId },
     /// A key was released; `digit` is one of `0`-`9`, `*`, `#`, `A`-`D`.
     ChannelDtmfReceived { channel: ChannelId, digit: char, duration_ms: u32 },
@@ -25,14 +26,17 @@ pub enum Event {
     RecordingFinished { recording: Recording },
     /// A recording failed.
     RecordingFailed { recording: Recording },
-    /// The channel is gone. Q.850 `cause` (0: unknown), SIP code `tech_cause` (22.7+).
+    /// The channel is gone. Comes only for channels that we are subscribed to: those that we dialled, and those
+    /// in the application (which one that hangs up leaves before it is destroyed). Q.850 `cause` (0: unknown), SIP code `tech_cause` (22.7+).
     ChannelDestroyed { channel: ChannelId, cause: i32, cause_txt: String, tech_cause: Option<i32> },
-    /// Somebody asked for the channel's end. With `soft`, `cause` is Asterisk's own flag (32) and no Q.850 one.
+    /// Somebody asked for the channel's end. The caller's BYE comes without `cause`; with `soft` it was one of us,
+    /// and `cause` is Asterisk's own flag (32) and no Q.850 one.
     ChannelHangupRequest { channel: ChannelId, cause: Option<i32>, soft: bool, tech_cause: Option<i32> },
     /// The channel is now `Ringing`, `Up`, ...
     ChannelStateChange { channel: ChannelId, state: String },
     /// A call from `caller` (if any) to `peer`; `dialstatus` is empty at first, then `RINGING`, `PROGRESS`,
-    /// `ANSWER`, `BUSY`, `NOANSWER`, `CANCEL`, `CHANUNAVAIL`, `CONGESTION`.
+    /// `ANSWER`, `BUSY`, `NOANSWER`, `CANCEL`, `CHANUNAVAIL`, `CONGESTION`. An `originate` whose time is over
+    /// sends none of these: its end is `ChannelDestroyed`, with cause 19.
     Dial { caller: Option<ChannelId>, peer: ChannelId, dialstatus: String },
     /// A channel is in a bridge now.
     ChannelEnteredBridge { bridge: String, channel: Option<ChannelId> },
@@ -40,8 +44,6 @@ pub enum Event {
     ChannelLeftBridge { bridge: String, channel: ChannelId },
     /// A bridge is gone.
     BridgeDestroyed { bridge: String },
-    /// A variable was set on a channel, or (no channel) globally.
-    ChannelVarset { channel: Option<ChannelId>, variable: String, value: String },
     /// An incoming REFER, for endpoints with `PJSIP_TRANSFER_HANDLING()=ari-only` (22.3+). `referred_by` sent it.
     ChannelTransfer { referred_by: ChannelId, state: String, destination: String, raw: Value },
     /// The far end put us on hold.
@@ -56,7 +58,7 @@ pub enum Event {
 
 /// Events that this client reads. Give them to [`super::Client::set_event_filter`] as `allowed`: each event
 /// that nobody reads costs Asterisk and us the same as one that is read.
-pub const EVENTS_USED: [&str; 20] = [
+pub const EVENTS_USED: [&str; 19] = [
     "ApplicationReplaced",
     "BridgeDestroyed",
     "ChannelDestroyed",
@@ -68,7 +70,6 @@ pub const EVENTS_USED: [&str; 20] = [
     "ChannelStateChange",
     "ChannelTransfer",
     "ChannelUnhold",
-    "ChannelVarset",
     "Dial",
     "PlaybackFinished",
     "PlaybackStarted",
@@ -80,11 +81,12 @@ pub const EVENTS_USED: [&str; 20] = [
 ];
 
 /// Events that come often, are known, and are of no use here: counted, and dropped before they are read.
-pub(super) const EVENTS_DROPPED: [&str; 8] = [
+pub(super) const EVENTS_DROPPED: [&str; 9] = [
     "ChannelCallerId",
     "ChannelConnectedLine",
     "ChannelCreated",
     "ChannelDialplan",
+    "ChannelVarset",
     "ApplicationRegistered",
     "BridgeCreated",
     "DeviceStateChanged",
@@ -113,9 +115,7 @@ impl Event {
             | Self::RecordingFailed { recording } => recording.channel.as_ref(),
             Self::Dial { peer, .. } => Some(peer),
             Self::ChannelTransfer { referred_by, .. } => Some(referred_by),
-            Self::ChannelEnteredBridge { channel, .. } | Self::ChannelVarset { channel, .. } => {
-                channel.as_ref()
-            }
+            Self::ChannelEnteredBridge { channel, .. } => channel.as_ref(),
             Self::BridgeDestroyed { .. } | Self::ApplicationReplaced | Self::Unknown { .. } => None,
         }
     }

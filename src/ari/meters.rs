@@ -92,11 +92,42 @@ pub(super) fn kind(event: &Event) -> &str {
         Event::ChannelEnteredBridge { .. } => "ChannelEnteredBridge",
         Event::ChannelLeftBridge { .. } => "ChannelLeftBridge",
         Event::BridgeDestroyed { .. } => "BridgeDestroyed",
-        Event::ChannelVarset { .. } => "ChannelVarset",
         Event::ChannelTransfer { .. } => "ChannelTransfer",
         Event::ChannelHold { .. } => "ChannelHold",
         Event::ChannelUnhold { .. } => "ChannelUnhold",
         Event::ApplicationReplaced => "ApplicationReplaced",
         Event::Unknown { .. } => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+
+    #[test]
+    fn what_an_operator_sees() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        metrics::with_local_recorder(&recorder, || {
+            let meters = Meters::new();
+            meters.event("StasisStart");
+            meters.event("a kind that nobody knows");
+            meters.request(Way::Websocket, Ok(204), Duration::from_millis(1));
+            meters.request(Way::Http, Err(&AriError::Deadline), Duration::from_secs(5));
+            meters.connected.set(1.0);
+        });
+        let page = recorder.handle().render();
+        for line in [
+            r#"stasisd_ari_events_total{type="StasisStart"} 1"#,
+            "stasisd_ari_unknown_events_total 1",
+            r#"stasisd_ari_requests_total{status="204",way="websocket"} 1"#,
+            r#"stasisd_ari_requests_total{status="deadline",way="http"} 1"#,
+            r#"stasisd_ari_request_seconds_count{way="http"} 1"#,
+            "stasisd_ari_connected 1",
+        ] {
+            assert!(page.contains(line), "no {line} in\n{page}");
+        }
+        assert!(!page.contains("nobody knows"), "a kind of Asterisk's choosing became a label");
     }
 }

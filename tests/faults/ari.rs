@@ -1,77 +1,17 @@
 //! Faults of the connection to Asterisk.
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use stasisd::{
-    ari::{AriError, Client, Event, Hello, Wire, connect},
+    ari::{AriError, Event, Originate, Wire},
     config::AriConfig,
     model::ChannelId,
 };
-use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
-use tokio_util::sync::CancellationToken;
 
-use crate::fake_asterisk::Fake;
-
-/// Longest wait for anything that must come.
-const SOON: Duration = Duration::from_secs(10);
-
-/// A client and what it hears.
-struct Listener {
-    client: Client,
-    wire: mpsc::Receiver<Wire>,
-    task: JoinHandle<()>,
-    shutdown: CancellationToken,
-}
-
-impl Listener {
-    fn of(config: &AriConfig) -> Self {
-        let shutdown = CancellationToken::new();
-        let (client, wire, task) = connect(config, shutdown.clone()).expect("a good configuration");
-        Self { client, wire, task, shutdown }
-    }
-
-    async fn next(&mut self) -> Wire {
-        within(self.wire.recv()).await.expect("the wire goes on")
-    }
-
-    /// Waits for `Up`, past any `Down`.
-    async fn up(&mut self) -> Hello {
-        loop {
-            match self.next().await {
-                Wire::Up(hello) => return hello,
-                Wire::Down { .. } => {}
-                other => panic!("not up: {other:?}"),
-            }
-        }
-    }
-
-    async fn down(&mut self) -> String {
-        match self.next().await {
-            Wire::Down { why } => why,
-            other => panic!("not down: {other:?}"),
-        }
-    }
-
-    async fn event(&mut self) -> Event {
-        match self.next().await {
-            Wire::Event { event, .. } => event,
-            other => panic!("no event: {other:?}"),
-        }
-    }
-}
-
-async fn within<T>(what: impl Future<Output = T>) -> T {
-    timeout(SOON, what).await.expect("in time")
-}
-
-async fn eventually(what: &str, holds: impl Fn() -> bool) {
-    let waited = timeout(SOON, async {
-        while !holds() {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    });
-    waited.await.unwrap_or_else(|_| panic!("never: {what}"));
-}
+use crate::{
+    fake_asterisk::Fake,
+    listener::{Listener, eventually, within},
+};
 
 async fn connected() -> (Fake, Listener) {
     let fake = Fake::start().await;
@@ -111,13 +51,55 @@ async fn a_call_from_its_first_event_to_its_last() {
     within(client.hang_up(&channel, Some(21))).await.expect("hung up");
     assert!(matches!(listener.event().await, Event::ChannelHangupRequest { soft: true, .. }));
     assert_eq!(listener.event().await, Event::StasisEnd { channel: channel.clone() });
-    assert!(matches!(listener.event().await, Event::ChannelDestroyed { cause: 21, .. }));
     assert!(within(client.hang_up(&channel, None)).await.expect_err("gone").is_gone());
     let ways: Vec<_> = fake.commands().iter().map(|seen| (seen.uri.clone(), seen.websocket)).collect();
     assert_eq!(
         ways[..2],
         [("channels/a%20b%2F1/answer".to_owned(), false), ("channels/a%20b%2F1/play/p1".to_owned(), true)]
     );
+}
+
+#[tokio::test]
+async fn a_dialled_call_from_its_first_event_to_its_last() {
+    let (fake, mut listener) = connected().await;
+    let (client, channel) = (listener.client.clone(), id("out"));
+    let call = Originate {
+        channel_id: &channel,
+        endpoint: "PJSIP/101",
+        app: "stasisd",
+        app_args: None,
+        caller_id: None,
+        timeout_secs: 20,
+        variables: BTreeMap::new(),
+    };
+    assert_eq!(client.originate(&call).await.expect("dialling").id, channel);
+    let twice = client.originate(&call).await.expect_err("a duplicate");
+    assert!(matches!(twice, AriError::Refused { status: 409, .. }), "{twice}");
+    fake.rings("out");
+    fake.answers("out", &["x"]);
+    let mut statuses = Vec::new();
+    let args = loop {
+        match listener.event().await {
+            Event::Dial { dialstatus, .. } => statuses.push(dialstatus),
+            Event::StasisStart { args, .. } => break args,
+            _ => {}
+        }
+    };
+    assert_eq!((statuses.join(","), args.join(",")), (",RINGING,ANSWER".to_owned(), "x".to_owned()));
+    fake.hang_up("out");
+    let request =
+        Event::ChannelHangupRequest { channel: channel.clone(), cause: None, soft: false, tech_cause: None };
+    assert_eq!(listener.event().await, request);
+    assert_eq!(listener.event().await, Event::StasisEnd { channel: channel.clone() });
+    assert!(matches!(listener.event().await, Event::ChannelDestroyed { cause: 16, .. }));
+    client.originate(&call).await.expect("the id is free again");
+    fake.fails("out", None, 19, Some(487));
+    listener.event().await;
+    listener.event().await;
+    assert!(matches!(
+        listener.event().await,
+        Event::ChannelDestroyed { cause: 19, tech_cause: Some(487), .. }
+    ));
 }
 
 #[tokio::test]

@@ -7,3 +7,5 @@
 mod fake_asterisk;
 
 mod ari;
+mod listener;
+mod tls;

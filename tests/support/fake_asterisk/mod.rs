@@ -152,7 +152,7 @@ impl Fake {
     /// A caller arrives. False when no websocket has the application (the dialplan goes on with its fallback).
     pub fn call(&self, id: &str, number: &str, args: &[&str]) -> bool {
         let mut world = self.world();
-        world.add(id, "Ring", number);
+        world.add(id, "Ring", number, false);
         world.enter(id, args)
     }
 
@@ -175,11 +175,14 @@ impl Fake {
         }
     }
 
-    /// A channel that the daemon dialled fails: `BUSY`, `NOANSWER`, `CHANUNAVAIL`, ...
-    pub fn fails(&self, id: &str, dialstatus: &str, cause: i32, tech_cause: Option<i32>) {
+    /// A channel that the daemon dialled fails: with a `Dial` that says `BUSY`, `CHANUNAVAIL`, ..., or without
+    /// one, as when an originate's time is over (cause 19).
+    pub fn fails(&self, id: &str, dialstatus: Option<&str>, cause: i32, tech_cause: Option<i32>) {
         let mut world = self.world();
-        let shown = world.show(id).expect("a channel");
-        world.emit(&frames::dial(&shown, dialstatus));
+        if let Some(status) = dialstatus {
+            let shown = world.show(id).expect("a channel");
+            world.emit(&frames::dial(&shown, status));
+        }
         world.end(id, cause, tech_cause, false);
     }
 
@@ -191,9 +194,9 @@ impl Fake {
         world.emit(&event);
     }
 
-    /// The far end hangs up.
-    pub fn hang_up(&self, id: &str, cause: i32) {
-        self.world().end(id, cause, None, false);
+    /// The far end hangs up: `ChannelHangupRequest` and `StasisEnd`, and for a dialled channel `ChannelDestroyed`.
+    pub fn hang_up(&self, id: &str) {
+        self.world().end(id, 16, None, false);
     }
 
     /// Somebody else takes the channel out of the application (AMI redirect).

@@ -82,7 +82,7 @@ fn create(world: &mut World, request: &Request) -> Reply {
     if world.channels.contains_key(&id) {
         return refuse(409, "Channel with given unique ID already exists");
     }
-    world.add(&id, "Down", "");
+    world.add(&id, "Down", "", true);
     let shown = world.show(&id);
     world.enter(&id, &[]);
     (200, shown)
@@ -92,7 +92,7 @@ fn channel(fake: &Fake, world: &mut World, request: &Request, call: (&str, &str,
     let (method, id, rest) = call;
     let Some(found) = world.channels.get(id) else {
         if (method, rest) == ("POST", &[]) {
-            world.add(id, "Down", "");
+            world.add(id, "Down", "", true);
             let shown = world.show(id).expect("just made");
             world.emit(&frames::dial(&shown, ""));
             return (200, Some(shown));

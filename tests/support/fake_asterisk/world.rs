@@ -17,6 +17,8 @@ pub struct Channel {
     pub number: String,
     pub created: String,
     pub in_stasis: bool,
+    /// The daemon dialled it, so that its events are sent also when it is not in the application.
+    pub dialled: bool,
     pub variables: BTreeMap<String, String>,
     /// Playbacks: the first one runs, the others wait, as in Asterisk.
     pub playbacks: VecDeque<Value>,
@@ -61,13 +63,14 @@ impl World {
         Some(shown)
     }
 
-    /// Makes a channel; it is in no application yet.
-    pub fn add(&mut self, id: &str, state: &str, number: &str) {
+    /// Makes a channel; it is in no application yet. `dialled`: by the daemon.
+    pub fn add(&mut self, id: &str, state: &str, number: &str, dialled: bool) {
         let channel = Channel {
             state: state.to_owned(),
             number: number.to_owned(),
             created: frames::now(),
             in_stasis: false,
+            dialled,
             variables: BTreeMap::new(),
             playbacks: VecDeque::new(),
         };
@@ -107,13 +110,21 @@ impl World {
         }
     }
 
-    /// The channel ends. `soft`: by command of a client.
+    /// The channel ends. `soft`: by command of a client. `ChannelDestroyed` is told only of channels that the
+    /// daemon dialled: one that came by itself is watched no more after `StasisEnd`.
     pub fn end(&mut self, id: &str, cause: i32, tech_cause: Option<i32>, soft: bool) {
         let Some(shown) = self.show(id) else { return };
         let mut request = frames::of_channel("ChannelHangupRequest", &shown);
-        request["cause"] = json!(if soft { 32 } else { cause });
-        request["soft"] = json!(soft);
-        self.emit(&request);
+        if !soft {
+            // A BYE, as it was seen: neither field.
+            let fields = request.as_object_mut().expect("an object");
+            fields.remove("cause");
+            fields.remove("soft");
+        }
+        let dialled = self.channels.get(id).is_some_and(|channel| channel.dialled);
+        if dialled || self.channels.get(id).is_some_and(|channel| channel.in_stasis) {
+            self.emit(&request);
+        }
         while self.finish(id, "done").is_some() {}
         let shown = self.show(id).expect("a channel");
         self.leave(id);
@@ -126,7 +137,9 @@ impl World {
         if let Some(code) = tech_cause {
             destroyed["tech_cause"] = json!(code);
         }
-        self.emit(&destroyed);
+        if dialled {
+            self.emit(&destroyed);
+        }
     }
 
     /// Queues a playback. True if it runs at once.
