@@ -26,8 +26,6 @@ use crate::config::HttpConfig;
 
 /// Connections at once; further ones wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 1024;
-/// A request's head must be here in this time; also how long an idle connection is kept.
-const HEAD_DEADLINE: Duration = Duration::from_secs(15);
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
 /// A client that takes nothing for so long is let go.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
@@ -55,9 +53,9 @@ pub async fn serve(
     let listener = TcpListener::bind(config.listen).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let app = Shared::new(config, rooms, shutdown.clone());
-    let drain = app.timeout;
-    let door = Door { router: router(app), tls, shutdown, connections: TaskTracker::new() };
-    Ok((address, door.run(listener, drain)))
+    let patience = app.timeout;
+    let door = Door { router: router(app), tls, shutdown, connections: TaskTracker::new(), patience };
+    Ok((address, door.run(listener)))
 }
 
 /// What each connection needs.
@@ -67,10 +65,12 @@ struct Door {
     tls: Option<Tls>,
     shutdown: CancellationToken,
     connections: TaskTracker,
+    /// How long a request's head may take, an idle connection is kept, and requests are waited for at the end.
+    patience: Duration,
 }
 
 impl Door {
-    async fn run(self, listener: TcpListener, drain: Duration) {
+    async fn run(self, listener: TcpListener) {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         // Ends what is left after the drain, and everything if this future is dropped.
         let hard = CancellationToken::new();
@@ -87,7 +87,7 @@ impl Door {
         }
         drop(listener);
         self.connections.close();
-        if timeout(drain, self.connections.wait()).await.is_err() {
+        if timeout(self.patience, self.connections.wait()).await.is_err() {
             tracing::warn!(left = self.connections.len(), "requests were still in work at the end");
         }
     }
@@ -120,7 +120,7 @@ impl Door {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_DEADLINE)
+            .header_read_timeout(self.patience)
             .max_headers(MAX_HEADERS)
             .max_buf_size(MAX_HEAD_BYTES)
             .serve_connection(TokioIo::new(io), service);

@@ -58,8 +58,8 @@ async fn nothing_but_prompts_is_fetched() {
         thief.get(&format!("/prompts/{name}")).await.is_problem(404, "not_found");
     }
     for raw in ["/prompts/../secret.wav", "/prompts/../../etc/passwd", "/prompts//etc/passwd"] {
-        let answer = format!("GET {raw} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        let answer = thief.raw(answer.as_bytes()).await;
+        let request = format!("GET {raw} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let answer = thief.raw(request.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 404 "), "{raw}: {answer}");
     }
     assert_eq!(thief.get(&format!("/prompts/{HASH}.wav?x=/../y")).await.status, 200);

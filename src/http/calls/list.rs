@@ -36,7 +36,7 @@ pub(super) struct ListQuery {
     /// The flow it is in, or was in last.
     flow: Option<String>,
     /// How it came out.
-    #[param(value_type = Option<DispositionView>)]
+    #[param(value_type = Option<DispositionView>, inline)]
     disposition: Option<Disposition>,
     /// Started at this time (RFC 3339) or later.
     started_from: Option<Timestamp>,

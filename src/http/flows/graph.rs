@@ -24,6 +24,7 @@ use crate::http::{
 pub(super) struct GraphQuery {
     /// `mermaid` if not given.
     #[serde(default)]
+    #[param(inline)]
     format: FormatParam,
 }
 
