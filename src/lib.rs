@@ -1,6 +1,7 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
 pub mod calls;
+pub mod cli;
 pub mod config;
 pub mod feed;
 pub mod flow;

@@ -5,6 +5,8 @@
 mod check;
 mod exits;
 mod filters;
+pub mod graph;
+mod library;
 mod parts;
 mod phrases;
 mod problem;
@@ -12,12 +14,16 @@ mod read;
 mod reads;
 mod run;
 mod set;
+mod surroundings;
+mod terminal;
 mod text;
 mod world;
 
+pub use library::{FlowSummary, Library, WatchError};
 pub use parts::{Act, Flow, Spot, Step, Target};
 pub use problem::{Problem, Severity};
 pub use read::read;
 pub use run::run;
 pub use set::Set;
+pub use terminal::{Pretence, try_in_terminal};
 pub use world::{CallFacts, Webhook, World};

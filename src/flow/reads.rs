@@ -82,7 +82,9 @@ impl Reads<'_> {
     }
 
     fn act(&mut self, act: &Act, at: &Spot) {
-        texts(act).into_iter().for_each(|text| self.text(text));
+        for text in texts(act) {
+            self.text(text);
+        }
         match act {
             Act::Collect(collect) => collect.valid.iter().for_each(|valid| self.expression(valid)),
             Act::Lookup(lookup) => {

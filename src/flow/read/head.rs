@@ -15,7 +15,7 @@ use crate::{
         parts::{Flow, Step, Target, Tree},
         phrases::{self, SYSTEM},
         problem::Problem,
-        text::{Templates, Text},
+        text::Text,
     },
     model::Facts,
 };
@@ -46,7 +46,7 @@ impl Reader<'_> {
             anytime,
             on_fault,
             steps,
-            templates: Arc::new(std::mem::replace(&mut self.templates, Templates::default())),
+            templates: Arc::new(std::mem::take(&mut self.templates)),
         };
         (flow, std::mem::take(&mut self.problems))
     }
@@ -72,7 +72,7 @@ impl Reader<'_> {
             return Vec::new();
         };
         let mut names: Vec<String> = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref().as_str() {
                 Some(name) if names.iter().any(|known| known == name) => {
                     self.error(&field.at, format!("names {name:?} twice"));
