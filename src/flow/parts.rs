@@ -85,6 +85,7 @@ pub enum Act {
 
 /// Says something and goes on.
 #[derive(Debug)]
+#[allow(clippy::struct_field_names, reason = "the fields are the file's keys")]
 pub struct Say {
     /// What.
     pub say: Text,

@@ -202,11 +202,8 @@ pub(super) fn root(path: &str) -> &str {
 
 /// A template's error in one line: what and where.
 pub(super) fn describe(key: &str, error: &Error) -> String {
-    let mut text = format!("{key}: {}", reason(error));
-    if let Some(line) = error.line().filter(|line| *line > 1) {
-        text.push_str(&format!(" (its line {line})"));
-    }
-    text
+    let line = error.line().filter(|line| *line > 1).map(|line| format!(" (its line {line})"));
+    format!("{key}: {}{}", reason(error), line.unwrap_or_default())
 }
 
 /// What a template's error says, with what caused it.

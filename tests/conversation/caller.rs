@@ -23,10 +23,6 @@ pub enum Act {
     Presses(char),
     /// Waits until the question's time is over.
     Waits,
-    /// The call must have been handed to this context by now.
-    Transferred(String),
-    /// The other side must have hung up by now.
-    HungUp,
     /// Hangs up.
     HangsUp,
     /// What the dialled party does.

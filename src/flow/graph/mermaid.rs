@@ -11,7 +11,7 @@ const COLOURS: [(&str, &str, &str); 6] = [
     ("ask", "#fdf0d9", "#b3730f"),
     ("decide", "#eeeef2", "#6b6b80"),
     ("reach", "#e4f4e8", "#2f7d4a"),
-    ("end", "#f9e3e3", "#a83a3a"),
+    ("over", "#f9e3e3", "#a83a3a"),
     ("edge", "#ffffff", "#8a8a99"),
 ];
 
@@ -45,7 +45,7 @@ fn class(kind: &str) -> &'static str {
         "menu" | "collect" | "record" => "ask",
         "lookup" | "choose" | "set" | "goto" => "decide",
         "dial" | "transfer" | "webhook" => "reach",
-        "hangup" => "end",
+        "hangup" => "over",
         _ => "edge",
     }
 }
@@ -60,10 +60,10 @@ fn brackets(block: &Block) -> (&'static str, &'static str) {
 }
 
 fn label(block: &Block) -> String {
-    let mut lines = vec![format!("<b>{}</b>", escape(&block.title))];
-    if !matches!(block.kind, "start" | "anytime" | "fault" | "flow") {
-        lines[0].push_str(&format!(" · {}", block.kind));
-    }
+    let title = escape(&block.title);
+    let is_step = !matches!(block.kind, "start" | "anytime" | "fault" | "flow");
+    let first = if is_step { format!("<b>{title}</b> · {}", block.kind) } else { format!("<b>{title}</b>") };
+    let mut lines = vec![first];
     lines.extend(block.lines.iter().map(|line| escape(line)));
     lines.join("<br/>")
 }

@@ -19,6 +19,7 @@ pub(super) const ARROW_FONT: usize = 6;
 const TITLE_SIZE: f64 = 14.0;
 const LINE_SIZE: f64 = 12.0;
 const LETTER: f64 = 6.9;
+const LABEL_LETTER: f64 = 6.0;
 const LINE_HEIGHT: f64 = 16.0;
 const PADDING: f64 = 12.0;
 const MARGIN: f64 = 24.0;
@@ -27,13 +28,14 @@ const STYLE: &str = "\
 text { font-family: 'Inter', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif; fill: #1d1d26 }
 .title { font-size: 14px; font-weight: 600 } .kind { font-size: 11px; fill: #5c5c70 }
 .words { font-size: 12px; fill: #3d3d4d }
-.label { font-size: 11px; fill: #3d3d4d; paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
+.label text { font-size: 11px; fill: #3d3d4d }
 .arrow { fill: none; stroke: #77778a; stroke-width: 1.4 } .dashed { stroke-dasharray: 5 4 }
 rect { stroke-width: 1.5; fill: #ffffff; stroke: #8a8a99 }
 .say rect, .pause rect { fill: #e8f1fb; stroke: #3572b0 }
 .menu rect, .collect rect, .record rect { fill: #fdf0d9; stroke: #b3730f }
 .lookup rect, .choose rect, .set rect, .goto rect { fill: #eeeef2; stroke: #6b6b80 }
 .dial rect, .transfer rect, .webhook rect { fill: #e4f4e8; stroke: #2f7d4a }
+.label rect { fill: #ffffff; stroke: none }
 .hangup rect { fill: #f9e3e3; stroke: #a83a3a }
 .start rect { fill: #1d1d26; stroke: #1d1d26 } .start text { fill: #ffffff }
 .anytime rect, .fault rect, .flow rect { stroke-dasharray: 4 3 }";
@@ -118,14 +120,18 @@ impl<'p> Pen<'p> {
 }
 
 /// Width and height of a box.
-#[allow(clippy::cast_precision_loss, reason = "a few letters and lines")]
+#[allow(clippy::cast_precision_loss, reason = "a few lines")]
 pub(super) fn size(block: &Block) -> Point {
-    let letters = |text: &str| text.chars().count() as f64;
     let kind = if is_step(block) { letters(block.kind) + 2.0 } else { 0.0 };
     let title = (letters(&block.title) * TITLE_SIZE / LINE_SIZE + kind) * LETTER;
     let words = block.lines.iter().map(|line| letters(line) * LETTER).fold(0.0, f64::max);
     let height = LINE_HEIGHT * (1 + block.lines.len()) as f64 + PADDING * 1.5;
     Point::new(title.max(words) + 2.0 * PADDING, height)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a few letters")]
+fn letters(text: &str) -> f64 {
+    text.chars().count() as f64
 }
 
 fn is_step(block: &Block) -> bool {
@@ -148,13 +154,18 @@ impl RenderBackend for Pen<'_> {
             }
             return;
         }
-        self.reach(xy.x, xy.y);
-        let y = xy.y + LINE_SIZE / 3.0;
-        let text = escape(text);
+        let half = letters(text) * LABEL_LETTER / 2.0 + 2.0;
+        self.reach(xy.x - half, xy.y);
+        self.reach(xy.x + half, xy.y);
+        let (x, width) = (xy.x - half, half * 2.0);
         let _ = writeln!(
             self.labels,
-            "<text class=\"label\" text-anchor=\"middle\" x=\"{:.1}\" y=\"{y:.1}\">{text}</text>",
-            xy.x
+            "<g class=\"label\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"14\"/>\
+             <text text-anchor=\"middle\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
+            xy.y - 7.0,
+            xy.x,
+            xy.y + 4.0,
+            escape(text)
         );
     }
 

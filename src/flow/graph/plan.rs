@@ -118,16 +118,27 @@ fn words(flow: &Flow, step: &Step) -> Vec<String> {
     wrap(&text)
 }
 
-/// A text without the parts that only say when something is said.
+/// A text with `{name}` where something is filled in, and without the marks that say when.
 fn plain(source: &str) -> String {
     let mut text = String::new();
     let mut rest = source;
-    while let Some((before, after)) = rest.split_once("{%") {
-        text.push_str(before);
-        rest = after.split_once("%}").map_or("", |(_, after)| after);
+    while let Some(open) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
+        text.push_str(&rest[..open]);
+        let is_value = rest[open..].starts_with("{{");
+        let (inner, after) =
+            rest[open + 2..].split_once(if is_value { "}}" } else { "%}" }).unwrap_or_default();
+        if is_value {
+            text.extend(["{", value_name(inner), "}"]);
+        }
+        rest = after;
     }
-    text.push_str(rest);
-    text.replace("{{ ", "{").replace(" }}", "}").replace("{{", "{").replace("}}", "}")
+    text + rest
+}
+
+/// `order.id` of `order.id | digits`, `status` of `phrase('status', …)`.
+fn value_name(inner: &str) -> &str {
+    let phrase = inner.trim().strip_prefix("phrase(").and_then(|rest| rest.split(['\'', '"']).nth(1));
+    phrase.unwrap_or_else(|| inner.split('|').next().unwrap_or(inner).trim())
 }
 
 fn wrap(text: &str) -> Vec<String> {

@@ -2,12 +2,12 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -125,7 +125,7 @@ fn read_one(name: &str, path: &Path, old: Option<&File>) -> File {
         Some(flow) => File {
             path: shown,
             flow: Some(Arc::new(flow)),
-            hash: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(source.as_bytes())),
+            hash: hex(&Sha256::digest(source.as_bytes())),
             source: Arc::from(source),
             changed_at,
             is_stale: false,
@@ -141,6 +141,13 @@ fn text(path: &Path) -> io::Result<(String, Option<Timestamp>)> {
     }
     let changed_at = about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
     Ok((fs::read_to_string(path)?, changed_at))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn bad_name(name: &str, path: &str) -> Option<Problem> {

@@ -33,12 +33,12 @@ struct Inner {
     settings: Facts,
     /// One reading at a time.
     reading: Mutex<()>,
-    shelf: RwLock<Shelf>,
+    stock: RwLock<Stock>,
 }
 
 /// What is there now.
 #[derive(Debug, Default)]
-struct Shelf {
+struct Stock {
     set: Arc<Set>,
     files: BTreeMap<String, File>,
 }
@@ -77,7 +77,7 @@ impl Library {
             sounds: sounds.map(Path::to_path_buf),
             settings: surroundings::settings(&config.settings),
             reading: Mutex::new(()),
-            shelf: RwLock::default(),
+            stock: RwLock::default(),
         };
         let library = Self(Arc::new(inner));
         let problems = library.reload();
@@ -104,15 +104,15 @@ impl Library {
             flows: flows.into_iter().map(|flow| (flow.name.clone(), flow)).collect(),
             settings: self.0.settings.clone(),
         };
-        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        *shelf = Shelf { set: Arc::new(set), files };
+        let mut stock = self.0.stock.write().unwrap_or_else(PoisonError::into_inner);
+        *stock = Stock { set: Arc::new(set), files };
         problems
     }
 
     /// The flows as they are now.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Set> {
-        Arc::clone(&self.0.shelf.read().unwrap_or_else(PoisonError::into_inner).set)
+        Arc::clone(&self.0.stock.read().unwrap_or_else(PoisonError::into_inner).set)
     }
 
     /// One flow.
@@ -140,6 +140,6 @@ impl Library {
     }
 
     fn files(&self) -> BTreeMap<String, File> {
-        self.0.shelf.read().unwrap_or_else(PoisonError::into_inner).files.clone()
+        self.0.stock.read().unwrap_or_else(PoisonError::into_inner).files.clone()
     }
 }

@@ -39,13 +39,13 @@ impl Library {
     /// [`WatchError`]: the folder is not there, or the system has no watches left.
     pub async fn watch(&self, shutdown: CancellationToken, feed: Feed) -> Result<(), WatchError> {
         // One waiting change is enough: everything is read again.
-        let (changed, mut changes) = mpsc::channel(1);
-        let tell = move |event: notify::Result<Event>| {
+        let (tell, mut changes) = mpsc::channel(1);
+        let on_event = move |event: notify::Result<Event>| {
             if !matches!(event, Ok(Event { kind: EventKind::Access(_), .. })) {
-                let _ = changed.try_send(());
+                let _ = tell.try_send(());
             }
         };
-        let mut watcher = RecommendedWatcher::new(tell, notify::Config::default())?;
+        let mut watcher = RecommendedWatcher::new(on_event, notify::Config::default())?;
         watcher.watch(&self.0.directory, RecursiveMode::NonRecursive)?;
         let reading = async {
             while changes.recv().await.is_some() {
