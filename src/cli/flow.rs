@@ -4,7 +4,6 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use anyhow::{Context, Result, bail};
@@ -13,6 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use tokio::io::BufReader;
 
 use crate::{
+    app::Exit,
     calls::Place,
     config::{Config, FlowsConfig},
     flow::{CallFacts, Library, Pretence, Problem, graph, try_in_terminal},
@@ -86,14 +86,14 @@ struct TryArgs {
 ///
 /// # Errors
 /// A file that cannot be read or written, a flow that is not there or has errors.
-pub fn run(args: &FlowArgs, config: &Config, now: Timestamp) -> Result<ExitCode> {
+pub fn run(args: &FlowArgs, config: &Config, now: Timestamp) -> Result<Exit> {
     match &args.command {
         FlowCommand::Check { directory } => Ok(check(config, directory.as_deref())),
         FlowCommand::Graph { flow, format, output } => draw(config, flow, *format, output.as_deref()),
         FlowCommand::Try(trial) => attempt(config, trial, now),
         FlowCommand::List => {
             list(config);
-            Ok(ExitCode::SUCCESS)
+            Ok(Exit::Ok)
         }
     }
 }
@@ -106,7 +106,7 @@ fn load(config: &Config, directory: Option<&Path>) -> (Library, Vec<Problem>) {
     Library::load(&flows, Some(&config.speech.sounds_directory))
 }
 
-fn check(config: &Config, directory: Option<&Path>) -> ExitCode {
+fn check(config: &Config, directory: Option<&Path>) -> Exit {
     let (library, problems) = load(config, directory);
     for problem in &problems {
         println!("{problem}");
@@ -114,7 +114,7 @@ fn check(config: &Config, directory: Option<&Path>) -> ExitCode {
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let (flows, warnings) = (library.names().len(), problems.len() - errors);
     println!("{flows} flows are good; {errors} errors, {warnings} warnings");
-    if errors == 0 && flows > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if errors == 0 && flows > 0 { Exit::Ok } else { Exit::Found }
 }
 
 /// A library in which the flow is, and the flow's name there.
@@ -138,7 +138,7 @@ fn find(config: &Config, flow: &str) -> Result<(Library, String)> {
     Ok((library, name))
 }
 
-fn draw(config: &Config, flow: &str, format: Format, output: Option<&Path>) -> Result<ExitCode> {
+fn draw(config: &Config, flow: &str, format: Format, output: Option<&Path>) -> Result<Exit> {
     let (library, name) = find(config, flow)?;
     let flow = library.get(&name).with_context(|| format!("the flow {name} is gone"))?;
     let picture = match format {
@@ -149,7 +149,7 @@ fn draw(config: &Config, flow: &str, format: Format, output: Option<&Path>) -> R
         Some(file) => fs::write(file, picture).with_context(|| format!("cannot write {}", file.display()))?,
         None => std::io::stdout().write_all(picture.as_bytes())?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Ok)
 }
 
 fn list(config: &Config) {
@@ -163,7 +163,7 @@ fn list(config: &Config) {
     }
 }
 
-fn attempt(config: &Config, args: &TryArgs, now: Timestamp) -> Result<ExitCode> {
+fn attempt(config: &Config, args: &TryArgs, now: Timestamp) -> Result<Exit> {
     let (library, name) = find(config, &args.flow)?;
     let zone = TimeZone::get(&config.calls.time_zone).context("calls.time_zone")?;
     let orders = args.order.iter().map(|file| order(file, now)).collect::<Result<Vec<_>>>()?;
@@ -194,7 +194,7 @@ fn attempt(config: &Config, args: &TryArgs, now: Timestamp) -> Result<ExitCode> 
     let tried = runtime.block_on(try_in_terminal(&set, &name, pretence, input, std::io::stdout()));
     // The thread that reads the terminal would wait for one more line.
     runtime.shutdown_background();
-    Ok(if tried.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if tried.is_ok() { Exit::Ok } else { Exit::Found })
 }
 
 fn variables(given: &[String]) -> Result<Facts> {
