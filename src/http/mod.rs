@@ -30,6 +30,7 @@ mod stall;
 mod state;
 mod tls;
 pub mod token;
+mod work;
 mod wrap;
 
 pub use code::Code;
