@@ -49,7 +49,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let read = tokio::time::timeout(app.timeout, read(&parts.headers, body, app.max_body));
+        // Half of the request's time is the sender's.
+        let read = tokio::time::timeout(app.timeout / 2, read(&parts.headers, body, app.max_body));
         let bytes = read.await.map_err(|_| Problem::new(Code::BodyTimeout, "the body stopped coming"))??;
         is_json(&parts.headers)?;
         parse(&bytes).map(Self)

@@ -29,6 +29,7 @@ mod stall;
 mod state;
 mod tls;
 pub mod token;
+mod work;
 mod wrap;
 
 // The rooms here ask it as `clock`.

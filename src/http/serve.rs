@@ -21,6 +21,7 @@ use super::{
     stall::Stall,
     state::{Rooms, Shared},
     tls::Tls,
+    work::Work,
 };
 use crate::config::HttpConfig;
 
@@ -54,7 +55,8 @@ pub async fn serve(
     let address = listener.local_addr().map_err(bind)?;
     let app = Shared::new(config, rooms, shutdown.clone());
     let patience = app.timeout;
-    let door = Door { router: router(app), tls, shutdown, connections: TaskTracker::new(), patience };
+    let work = app.work.clone();
+    let door = Door { router: router(app), work, tls, shutdown, connections: TaskTracker::new(), patience };
     Ok((address, door.run(listener)))
 }
 
@@ -65,6 +67,8 @@ struct Door {
     tls: Option<Tls>,
     shutdown: CancellationToken,
     connections: TaskTracker,
+    /// The handlers' work that outlives its connection.
+    work: Work,
     /// How long a request's head may take, an idle connection is kept, and requests are waited for at the end.
     patience: Duration,
 }
@@ -87,7 +91,8 @@ impl Door {
         }
         drop(listener);
         self.connections.close();
-        if timeout(self.patience, self.connections.wait()).await.is_err() {
+        let ended = async { tokio::join!(self.connections.wait(), self.work.wait()) };
+        if timeout(self.patience, ended).await.is_err() {
             tracing::warn!(left = self.connections.len(), "requests were still in work at the end");
         }
     }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{cache::TokenCache, control::Control};
+use super::{cache::TokenCache, control::Control, work::Work};
 use crate::{config::HttpConfig, feed::Feed, limits::Limiter, model::Country, storage::Store};
 
 /// Keys of a rate limit held in memory at most.
@@ -41,6 +41,7 @@ pub(super) struct Shared {
     pub(super) timeout: Duration,
     /// Ends the event streams.
     pub(super) shutdown: CancellationToken,
+    pub(super) work: Work,
 }
 
 /// The state as axum hands it around.
@@ -58,6 +59,7 @@ impl Shared {
             max_body: config.max_body_kib.saturating_mul(1024),
             timeout: Duration::from_millis(config.request_timeout_ms),
             shutdown,
+            work: Work::default(),
         })
     }
 

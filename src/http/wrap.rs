@@ -95,9 +95,7 @@ fn known(method: &Method) -> &'static str {
 
 /// A handler has so long; what it had asked for may be done all the same.
 pub(super) async fn deadline(State(app): State<App>, request: Request, next: Next) -> Response {
-    // A body has its own deadline of the same length, which is the client's and comes first.
-    let limit = app.timeout * 2;
-    match timeout(limit, next.run(request)).await {
+    match timeout(app.timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             Problem::new(Code::Timeout, "it may still be done; ask before trying again").into_response()

@@ -6,14 +6,17 @@ use http_body_util::BodyExt;
 use hyper::{Method, body::Incoming};
 use serde_json::{Value, json};
 use stasisd::{
+    feed::Feed,
     http::Scope,
     model::{CallId, NoticeKind},
+    storage::Store,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpSocket,
     time::timeout,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{App, Setup},
@@ -186,12 +189,12 @@ async fn reconnecting_under_load_has_neither_gap_nor_double() {
 
 #[tokio::test]
 async fn a_reader_slower_than_the_feed_is_deep_misses_nothing() {
-    const EVENTS: i64 = 40_000;
+    const EVENTS: i64 = 30_000;
     let app = App::start().await;
     let actor = app.admin().await;
-    // A window of a few kilobytes, so that the writer cannot put the events into the kernel's buffers.
+    // A small window and large events, so that they do not fit into the kernel's buffers.
     let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(4096).unwrap();
+    socket.set_recv_buffer_size(32_768).unwrap();
     let mut stream = socket.connect(app.address).await.unwrap();
     let token = actor.token.as_deref().unwrap();
     let request = format!("GET /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n");
@@ -200,8 +203,9 @@ async fn a_reader_slower_than_the_feed_is_deep_misses_nothing() {
     let read = soon(stream.read(&mut text)).await.unwrap();
     assert!(text[..read].starts_with(b"HTTP/1.1 200 "));
 
+    let text = "x".repeat(500);
     for n in 0..EVENTS {
-        app.feed.post(NoticeKind::CallKey, None, json!({"n": n}));
+        app.feed.post(NoticeKind::CallKey, None, json!({"a": text, "n": n}));
         if n % 5_000 == 4_999 {
             stored(&app).await;
         }
@@ -209,7 +213,7 @@ async fn a_reader_slower_than_the_feed_is_deep_misses_nothing() {
 
     let mut body = Vec::new();
     let mut piece = vec![0; 65_536];
-    let end = format!("\"data\":{{\"n\":{}}}", EVENTS - 1);
+    let end = format!("\"n\":{}}}", EVENTS - 1);
     while !contains(&body[body.len().saturating_sub(70_000)..], end.as_bytes()) {
         let read = soon(stream.read(&mut piece)).await.unwrap();
         assert_ne!(read, 0, "the stream goes on");
@@ -243,6 +247,21 @@ async fn what_is_no_longer_kept_is_told_as_a_gap() {
     let gap = watcher.next().await.unwrap();
     assert_eq!((gap.name.as_str(), gap.id), ("gap", app.feed.newest()), "an id of another database");
     press(&app, [3]);
+    assert_eq!(numbers(&watcher.take(1).await), [3]);
+}
+
+#[tokio::test]
+async fn what_was_never_stored_is_told_as_a_gap_and_the_stream_goes_on() {
+    let setup = Setup::default();
+    let store = Store::open(&setup.storage).await.unwrap();
+    // No journal writes what the feed says.
+    let app = App::on(setup, store, Feed::new(), CancellationToken::new()).await;
+    press(&app, 0..3);
+    let mut watcher = Watcher::open(&app.admin().await, "?after=0").await;
+    press(&app, [3]);
+    let gap = watcher.next().await.unwrap();
+    assert_eq!((gap.name.as_str(), gap.data["after"].as_i64()), ("gap", Some(0)));
+    assert_eq!(gap.id, app.feed.newest() - 1);
     assert_eq!(numbers(&watcher.take(1).await), [3]);
 }
 

@@ -134,7 +134,7 @@ async fn heads_are_bounded() {
     let probe = app.stranger();
     let head =
         |lines: &str| format!("GET /health/live HTTP/1.1\r\nhost: x\r\n{lines}connection: close\r\n\r\n");
-    let many: String = (0..500).map(|n| format!("x-{n}: y\r\n")).collect();
+    let many = "x: y\r\n".repeat(500);
     let long = format!("x-long: {}\r\n", "y".repeat(100_000));
     for lines in [many, long] {
         let answer = probe.raw(head(&lines).as_bytes()).await;

@@ -11,6 +11,7 @@ mod faults;
 mod flows;
 mod hostile;
 mod listener;
+mod logs;
 mod open;
 mod orders;
 mod pretend;

@@ -79,5 +79,6 @@ pub(super) async fn list(
         return Ok(Json(CallPage { items: calls.into_iter().map(CallView::from).collect(), next: None }));
     }
     let page = app.store().calls(&wanted, &paging).await?;
-    Ok(Json(CallPage { items: page.items.into_iter().map(CallView::from).collect(), next: page.next }))
+    let calls = page.items.into_iter().map(|call| plan::freshest(call, |id| app.control().live_call(id)));
+    Ok(Json(CallPage { items: calls.map(CallView::from).collect(), next: page.next }))
 }

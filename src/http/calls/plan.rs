@@ -2,13 +2,21 @@
 
 use std::cmp::Reverse;
 
-use crate::{model::CallRecord, storage::CallQuery};
+use crate::{
+    model::{CallId, CallRecord, CallState},
+    storage::CallQuery,
+};
 
 /// The calls that fit, newest first, as the store would list them.
 pub(super) fn select(mut calls: Vec<CallRecord>, query: &CallQuery) -> Vec<CallRecord> {
     calls.retain(|call| fits(call, query));
     calls.sort_by_key(|call| Reverse((call.started_at, call.id)));
     calls
+}
+
+/// A call that the store thinks is up, as it is now.
+pub(super) fn freshest(call: CallRecord, live: impl Fn(CallId) -> Option<CallRecord>) -> CallRecord {
+    if call.state == CallState::Live { live(call.id).unwrap_or(call) } else { call }
 }
 
 fn fits(call: &CallRecord, query: &CallQuery) -> bool {

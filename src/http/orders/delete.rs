@@ -16,7 +16,7 @@ use crate::{
         scope::OrdersWrite,
         state::App,
     },
-    model::{NoticeKind, Outcome},
+    model::{NoticeKind, OrderId, Outcome},
 };
 
 /// Which version is deleted.
@@ -55,10 +55,15 @@ pub(super) async fn delete(
 ) -> Result<Json<OrderDeleteAnswer>, Problem> {
     let id = super::id(&id)?;
     let version = version(query.version, query.updated_at)?;
+    let outcome = app.work.to_the_end(forget(App::clone(&app), id, version)).await?;
+    Ok(Json(OrderDeleteAnswer { outcome: outcome.into() }))
+}
+
+async fn forget(app: App, id: OrderId, version: Option<i64>) -> Result<Outcome, Problem> {
     let outcome = app.store().delete_order(&id, version, clock::now()).await?;
     if outcome == Outcome::Applied {
         let data = json!({ "id": id, "status": null, "version": version, "deleted": true });
         app.rooms.feed.post(NoticeKind::OrderChanged, None, data);
     }
-    Ok(Json(OrderDeleteAnswer { outcome: outcome.into() }))
+    Ok(outcome)
 }

@@ -23,7 +23,7 @@ use crate::{
         scope::OrdersWrite,
         state::App,
     },
-    model::{NoticeKind, Outcome},
+    model::{NoticeKind, Order, Outcome},
 };
 
 /// What became of a PUT.
@@ -59,24 +59,29 @@ pub(super) async fn put(
 ) -> Result<Response, Problem> {
     let id = super::id(&id)?;
     let order = body.order(id, app.rooms.country, app.rooms.default_ttl, clock::now())?;
-    let (outcome, stored) = app.store().put_order(&order).await?;
+    let version = order.version;
+    let (outcome, stored) = app.work.to_the_end(store(App::clone(&app), order)).await?;
     let status = match outcome {
         Outcome::Conflict => {
-            let detail =
-                format!("version {} is stored with another content; send a higher one", order.version);
+            let detail = format!("version {version} is stored with another content; send a higher one");
             return Err(Problem::new(Code::VersionConflict, detail));
         }
         Outcome::Created => StatusCode::CREATED,
         Outcome::Applied | Outcome::Unchanged | Outcome::Stale => StatusCode::OK,
     };
+    // A stale one is later than what was sent, or it is gone.
+    let gone = outcome == Outcome::Stale && stored.version <= version;
+    let order = (!gone).then(|| OrderView::from(stored));
+    Ok((status, Json(OrderPutAnswer { outcome: outcome.into(), order })).into_response())
+}
+
+async fn store(app: App, order: Order) -> Result<(Outcome, Order), Problem> {
+    let (outcome, stored) = app.store().put_order(&order).await?;
     if matches!(outcome, Outcome::Created | Outcome::Applied) {
         let data = json!({
             "id": stored.id, "status": stored.status, "version": stored.version, "deleted": false
         });
         app.rooms.feed.post(NoticeKind::OrderChanged, None, data);
     }
-    // A stale one is later than what was sent, or it is gone.
-    let gone = outcome == Outcome::Stale && stored.version <= order.version;
-    let order = (!gone).then(|| OrderView::from(stored));
-    Ok((status, Json(OrderPutAnswer { outcome: outcome.into(), order })).into_response())
+    Ok((outcome, stored))
 }
