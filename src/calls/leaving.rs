@@ -21,6 +21,10 @@ const REFER: Duration = Duration::from_secs(20);
 impl Leg {
     pub(super) async fn leave_for(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
         let Place { context, extension, priority } = place;
+        if let Some(id) = self.playing.take() {
+            // That it ended by itself in the same moment is as good.
+            let _ = self.services.ari.stop_playback(&id).await;
+        }
         self.leaving = true;
         self.record.detail = Some(format!("{why}: {context},{extension},{priority}"));
         let ari = self.services.ari.clone();

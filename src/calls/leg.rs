@@ -52,6 +52,8 @@ pub struct Leg {
     pub(super) keys: VecDeque<char>,
     /// Playbacks and recordings made since the step was entered: their ids must differ.
     pub(super) made: u32,
+    /// The playback that runs: `continue` waits for its end, so it is stopped first.
+    pub(super) playing: Option<String>,
     /// The dialled party, hung up when the call is settled.
     pub(super) peer: Option<ChannelId>,
     /// The bridge the two talk in, destroyed when the call is settled.
@@ -81,6 +83,7 @@ impl Leg {
             record,
             keys: VecDeque::new(),
             made: 0,
+            playing: None,
             peer: None,
             bridge: None,
             leaving: false,

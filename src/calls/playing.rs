@@ -28,7 +28,9 @@ impl Leg {
         let ari = self.services.ari.clone();
         let answer = ari.play(&self.record.channel, &id, &spoken.media, &prompt.language).await;
         self.judge(answer).await?;
+        self.playing = Some(id.clone());
         let said = self.heard(&id, begun + spoken.length + GRACE, barge).await?;
+        self.playing = None;
         let heard = if said == Said::Whole { "whole" } else { "part" };
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let recorded = if prompt.text.is_empty() { prompt.recorded.as_slice() } else { &[] };

@@ -69,7 +69,7 @@ fn gone() -> Problem {
 
 /// The hash in a file's name: letters and digits, so that no path comes through.
 fn name(file: &str) -> Option<&str> {
-    let name = file.strip_suffix(".wav")?;
+    let name = file.strip_suffix(".wav").or_else(|| file.strip_suffix(".wav16"))?;
     let fits = NAME_LENGTH.contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then_some(name)
 }

@@ -92,9 +92,6 @@ async fn settings_that_cannot_work_are_refused() {
     house.source.ca_file = Some("/dev/null".into());
     assert!(refused(&house).contains("no certificate"));
     house.source.ca_file = None;
-    house.source.token_file = Some("/nowhere/token".into());
-    assert!(refused(&house).contains("/nowhere/token"));
-    house.source.token_file = None;
     house.source.token = Some("a\nb".into());
     assert!(refused(&house).starts_with("orders.source.token: "));
 }

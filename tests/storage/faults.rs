@@ -153,16 +153,6 @@ async fn no_database_is_told_clearly() {
     }
 }
 
-#[tokio::test]
-async fn the_url_may_stand_in_a_file() {
-    let directory = TempDir::new("url");
-    let file = directory.path().join("url");
-    std::fs::write(&file, format!("sqlite://{}/x.db\n", directory.path().display())).expect("written");
-    let with_file = StorageConfig { url_file: Some(file), ..config(String::new()) };
-    Store::open(&with_file).await.expect("opens").ping().await.expect("answers");
-    assert!(directory.path().join("x.db").exists());
-}
-
 /// Two programs open the same new file at the same moment, and both write: this test program, run twice.
 #[tokio::test]
 async fn two_processes_share_a_new_file() {
