@@ -12,6 +12,7 @@ mod command;
 mod decode;
 mod error;
 mod event;
+mod fields;
 mod http;
 mod meters;
 mod model;
