@@ -61,6 +61,8 @@ pub(super) enum Command<'a> {
     AddToBridge(&'a str, &'a [ChannelId]),
     /// `POST /bridges/{id}/removeChannel`
     RemoveFromBridge(&'a str, &'a [ChannelId]),
+    /// `POST /bridges/{id}/play/{playbackId}`
+    PlayInBridge { bridge: &'a str, playback: &'a str, media: &'a [String] },
     /// `DELETE /bridges/{id}`
     DestroyBridge(&'a str),
     /// `GET /bridges/{id}`
@@ -71,6 +73,8 @@ pub(super) enum Command<'a> {
     Channel(&'a ChannelId),
     /// `GET /applications/{name}`
     Application(&'a str),
+    /// `POST /applications/{name}/subscription`
+    Subscribe { app: &'a str, source: &'a str },
     /// `PUT /applications/{name}/eventFilter`
     EventFilter { app: &'a str, allowed: &'a [&'a str], disallowed: &'a [&'a str] },
     /// `GET /asterisk/info?only=system`
@@ -115,11 +119,17 @@ pub(super) fn way(command: &Command<'_>) -> Way {
             Way::Http
         }
         // Takes the locks of a bridge and of all who are in it.
-        Command::CreateBridge(..) | Command::DestroyBridge(_) | Command::Bridge(_) => Way::Http,
+        Command::CreateBridge(..)
+        | Command::DestroyBridge(_)
+        | Command::Bridge(_)
+        | Command::PlayInBridge { .. } => Way::Http,
         // Only queued, too; but the channel's thread is then deaf until the REFER is over. Rare, so kept apart.
         Command::Redirect(..) => Way::Http,
         // Answers that grow with the number of calls: a slow reader of a big frame is cut off after 100 ms.
-        Command::Channels | Command::Application(_) | Command::EventFilter { .. } => Way::Http,
+        Command::Channels
+        | Command::Application(_)
+        | Command::Subscribe { .. }
+        | Command::EventFilter { .. } => Way::Http,
         // Asked before there is a websocket.
         Command::Info => Way::Http,
     }
@@ -199,9 +209,13 @@ impl Command<'_> {
             Self::AddToBridge(id, channels) => members(bridge(id).then("addChannel"), channels),
             Self::RemoveFromBridge(id, channels) => members(bridge(id).then("removeChannel"), channels),
             Self::DestroyBridge(id) | Self::Bridge(id) => bridge(id),
+            Self::PlayInBridge { bridge: id, playback, .. } => bridge(id).then("play").id(playback),
             Self::Channels => Resource::new("channels"),
             Self::Channel(id) => channel(id),
             Self::Application(name) => Resource::new("applications").id(name),
+            Self::Subscribe { app, source } => {
+                Resource::new("applications").id(app).then("subscription").with("eventSource", source)
+            }
             Self::EventFilter { app, .. } => Resource::new("applications").id(app).then("eventFilter"),
             Self::Info => Resource::new("asterisk/info").with("only", "system"),
             Self::Ping => Resource::new("asterisk/ping"),
@@ -217,6 +231,7 @@ impl Command<'_> {
         match self {
             // Not in the query: a comma, quote or bracket in a query's list is cut there.
             Self::Play { media, language, .. } => Some(json!({ "media": media, "lang": language })),
+            Self::PlayInBridge { media, .. } => Some(json!({ "media": media })),
             Self::EventFilter { allowed, disallowed, .. } => {
                 let vital: &[&str] = if allowed.is_empty() { &[] } else { &VITAL };
                 let disallowed = disallowed.iter().filter(|kind| !VITAL.contains(kind));
@@ -294,6 +309,11 @@ mod tests {
             (Command::StopPlayback("p"), "DELETE", "playbacks/p"),
             (Command::Ring(&id, true), "POST", "channels/1.2/ring"),
             (Command::Ring(&id, false), "DELETE", "channels/1.2/ring"),
+            (
+                Command::Subscribe { app: "a", source: "bridge:b" },
+                "POST",
+                "applications/a/subscription?eventSource=bridge%3Ab",
+            ),
             (Command::Moh(&id, Some("jazz"), true), "POST", "channels/1.2/moh?mohClass=jazz"),
             (
                 Command::Redirect(&id, "PJSIP/sip:9@h"),

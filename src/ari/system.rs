@@ -88,6 +88,22 @@ impl Client {
         self.tell(&Command::RemoveFromBridge(bridge, channels)).await
     }
 
+    /// ARI `POST /bridges/{bridgeId}/play/{playbackId}`: works in an empty bridge too. `PlaybackFinished` comes to
+    /// the applications that are subscribed to the bridge.
+    pub async fn play_in_bridge(
+        &self,
+        bridge: &str,
+        playback_id: &str,
+        media: &[String],
+    ) -> Result<(), AriError> {
+        self.tell(&Command::PlayInBridge { bridge, playback: playback_id, media }).await
+    }
+
+    /// ARI `POST /applications/{applicationName}/subscription`; `source` such as `bridge:ID`.
+    pub async fn subscribe(&self, app: &str, source: &str) -> Result<(), AriError> {
+        self.tell(&Command::Subscribe { app, source }).await
+    }
+
     /// ARI `DELETE /bridges/{bridgeId}`: its channels stay in Stasis.
     pub async fn destroy_bridge(&self, bridge: &str) -> Result<(), AriError> {
         self.tell(&Command::DestroyBridge(bridge)).await

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::load;
-use crate::{app::Exit, config::problems};
+use crate::{app::Exit, config::problems, flow::Library};
 
 pub(super) fn run(file: Option<PathBuf>) -> Exit {
     let loaded = match load::read(file) {
@@ -16,14 +16,25 @@ pub(super) fn run(file: Option<PathBuf>) -> Exit {
     for layer in &loaded.layers {
         println!("read {layer}");
     }
-    let found = problems(&loaded.config);
-    for problem in &found {
+    let values = problems(&loaded.config);
+    for problem in &values {
         println!("{}: {}\n  to mend it: {}", problem.key, problem.what, problem.mend);
     }
-    match found.len() {
+    let config = &loaded.config;
+    let (_, flows) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
+    println!("read the flows in {}", config.flows.directory.display());
+    for problem in &flows {
+        println!("{problem}");
+    }
+    let refused = flows.iter().filter(|problem| problem.is_error()).count();
+    match values.len() + refused {
         0 => println!("nothing is wrong"),
         1 => println!("1 problem"),
         count => println!("{count} problems"),
     }
-    if found.is_empty() { Exit::Ok } else { Exit::Config }
+    match (values.is_empty(), refused) {
+        (false, _) => Exit::Config,
+        (true, 0) => Exit::Ok,
+        (true, _) => Exit::Data,
+    }
 }

@@ -17,6 +17,13 @@ fn check_names_every_bad_value_and_its_mend() {
 }
 
 #[test]
+fn check_reads_the_flows_too() {
+    let place = Place::with("");
+    place.write("flows/broken.toml", "start = \"nowhere\"\n[steps.bye]\ndo = \"hangup\"\n");
+    place.run(&["check"]).is(65, &["flows/broken.toml:1: error:", "nowhere"]);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let place = Place::with("");
     place

@@ -27,11 +27,10 @@ impl Daemon {
             "conf.d/daemon.toml",
             &format!(
                 "[http]\nlisten = \"127.0.0.1:0\"\n[storage]\nurl = \"sqlite://{}\"\n\
-                 [speech]\ncache_directory = \"{}\"\n[flows]\ndirectory = \"{}/config/flows\"\n\
+                 [speech]\ncache_directory = \"{}\"\n\
                  [ari]\nurl = \"http://127.0.0.1:1\"\n",
                 database.display(),
                 cache.display(),
-                env!("CARGO_MANIFEST_DIR"),
             ),
         );
         let path = place.path("notify");

@@ -53,6 +53,13 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stasisd"));
         command.env_clear().env("STASISD_CONFIG", self.path("stasisd.toml"));
         command.env("STASISD_ARI__PASSWORD_FILE", self.path("password")).args(arguments);
+        // espeak-ng is looked for there.
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        // What `make install` puts below /etc and /usr/share.
+        let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+        command.env("STASISD_SPEECH__SOUNDS_DIRECTORY", top.join("sounds"));
+        let own = self.path("flows");
+        command.env("STASISD_FLOWS__DIRECTORY", if own.exists() { own } else { top.join("config/flows") });
         command
     }
 

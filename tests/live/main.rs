@@ -7,6 +7,7 @@ mod support;
 
 mod ari;
 mod crash;
+mod doctor;
 mod ears;
 mod orders;
 mod rig;

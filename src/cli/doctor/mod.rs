@@ -1,8 +1,14 @@
 //! `stasisd doctor`: tries this deployment, and gives the mend for each thing that fails.
 
+mod asterisk;
+mod database;
+mod dialplan;
+mod ears;
 mod finding;
+mod flows;
 mod machine;
 mod port;
+mod voice;
 
 use std::path::PathBuf;
 
@@ -26,9 +32,23 @@ pub(super) fn run(file: Option<PathBuf>) -> Result<Exit, Failed> {
 
 /// Every look there is; gives how many things failed, and how many are doubtful.
 async fn look(loaded: &Loaded) -> (usize, usize) {
+    let config = &loaded.config;
     let mut told = Told::default();
     told.all(machine::look(loaded));
-    told.one(&port::look(&loaded.config.http).await);
+    told.one(&flows::look(config));
+    let port = port::look(&config.http).await;
+    let is_running = port.is_daemon;
+    told.one(&port.finding);
+    // What the daemon's user does not own would be made here as somebody else's.
+    let is_ours = machine::is_daemons_user(config);
+    let mut prompts = Vec::new();
+    if is_ours {
+        told.all(database::look(&config.storage).await);
+        let voice = voice::look(config).await;
+        told.all(voice.findings);
+        prompts = voice.prompts;
+    }
+    told.all(asterisk::look(config, is_running, &prompts).await);
     (told.failed, told.doubtful)
 }
 

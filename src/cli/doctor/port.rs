@@ -14,40 +14,53 @@ use tokio::{
 use super::finding::Finding;
 use crate::config::HttpConfig;
 
+const NAME: &str = "control port";
+
 /// How long whoever holds the port may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) async fn look(http: &HttpConfig) -> Finding {
+/// What was found.
+pub(super) struct Port {
+    pub(super) finding: Finding,
+    /// A daemon of ours answers there.
+    pub(super) is_daemon: bool,
+}
+
+pub(super) async fn look(http: &HttpConfig) -> Port {
     let address = http.listen;
     match TcpListener::bind(address).await {
-        Ok(_) => Finding::ok("control port", format!("{address} is free")),
+        Ok(_) => no_daemon(Finding::ok(NAME, format!("{address} is free"))),
         Err(error) if error.kind() == ErrorKind::AddrInUse => held(http).await,
-        Err(error) => Finding::failed(
-            "control port",
-            format!("{address}: {error}"),
-            "name an address of this machine in http.listen, and a port above 1023",
-        ),
+        Err(error) => {
+            let mend = "name an address of this machine in http.listen, and a port above 1023";
+            no_daemon(Finding::failed(NAME, format!("{address}: {error}"), mend))
+        }
     }
 }
 
-async fn held(http: &HttpConfig) -> Finding {
+fn no_daemon(finding: Finding) -> Port {
+    Port { finding, is_daemon: false }
+}
+
+async fn held(http: &HttpConfig) -> Port {
     let address = http.listen;
     if http.tls.is_some() {
-        let seen = format!("{address} is in use; whether by a daemon of ours cannot be seen through TLS");
-        return Finding::doubtful(
-            "control port",
-            seen,
-            "if the daemon is not running, choose another http.listen",
-        );
+        let seen =
+            format!("{address} is in use, by the daemon if it runs: through TLS that is not looked at");
+        return Port { finding: Finding::ok(NAME, seen), is_daemon: true };
     }
-    match timeout(PATIENCE, is_alive(http)).await {
-        Ok(Ok(true)) => Finding::ok("control port", format!("a daemon answers at {address}")),
-        _ => Finding::failed(
-            "control port",
-            format!("{address} is in use by another program"),
-            "choose another http.listen, or stop that program (ss -lntp shows it)",
-        ),
+    if matches!(timeout(PATIENCE, is_alive(http)).await, Ok(Ok(true))) {
+        return Port {
+            finding: Finding::ok(NAME, format!("a daemon answers at {address}")),
+            is_daemon: true,
+        };
     }
+    let seen = format!("{address} is in use by another program");
+    no_daemon(Finding::failed(
+        NAME,
+        seen,
+        "choose another http.listen, or stop that program (ss -lntp shows it)",
+    ))
 }
 
 /// Whether `/health/live` is answered with 200.
