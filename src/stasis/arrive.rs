@@ -1,6 +1,9 @@
 //! A channel enters Stasis: a new call, a dialled party that answered, or more than we can take.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{door::Door, entry, talk::Talk};
 use crate::{
@@ -11,8 +14,9 @@ use crate::{
 };
 use serde_json::json;
 
-/// A call older than this when we hear of it means that Asterisk or we are behind.
-const LATE_MS: i64 = 2_000;
+/// An event that waited longer than this for us means that we are behind. (The event's own time would tell of
+/// Asterisk's delay too, but its clock may differ from ours.)
+const LATE: Duration = Duration::from_secs(1);
 
 impl Door {
     /// Takes a channel that entered Stasis.
@@ -29,7 +33,7 @@ impl Door {
         }
         let entry = entry::read(args);
         let now = clock::now();
-        let late = at.time().is_some_and(|at| now.as_millisecond() - at.as_millisecond() > LATE_MS);
+        let late = received.elapsed() > LATE;
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {
             Ok(starting) => {

@@ -2,9 +2,10 @@
 
 use super::{door::Door, entry};
 use crate::{
-    ari::{Channel, Hello},
+    ari::{AriError, Channel},
     calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen},
     model::{CallId, CallRecord, ChannelId},
+    storage::StorageError,
     tasks::clock,
 };
 
@@ -32,30 +33,54 @@ pub struct Accounted {
     pub settled: usize,
 }
 
+/// Why not every call is accounted for.
+#[derive(Debug)]
+pub enum Unaccounted {
+    /// Asterisk did not answer: nothing was done.
+    Asterisk(String),
+    /// The store did not answer: the calls that run here got their due, the others wait.
+    Store(String),
+}
+
+impl From<AriError> for Unaccounted {
+    fn from(error: AriError) -> Self {
+        Self::Asterisk(error.to_string())
+    }
+}
+
+impl From<StorageError> for Unaccounted {
+    fn from(error: StorageError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
 impl Door {
-    /// Accounts for every call. An error leaves everything as it was.
-    pub(super) async fn account(&self, hello: &Hello) -> Result<Accounted, String> {
-        for warning in &hello.warnings {
-            tracing::warn!("{warning}");
-        }
+    /// Takes a snapshot and gives each call its due: first those that run here, then those of the store.
+    pub(super) async fn look_and_act(&self) -> Result<Accounted, Unaccounted> {
         let ari = &self.services.ari;
-        ari.set_event_filter(&self.services.app, &WANTED, &[]).await.map_err(|error| error.to_string())?;
-        let application = ari.application(&self.services.app).await.map_err(|error| error.to_string())?;
+        ari.set_event_filter(&self.services.app, &WANTED, &[]).await?;
+        let application = ari.application(&self.services.app).await?;
         let ours = application.map(|application| application.channel_ids).unwrap_or_default();
-        let channels = ari.channels().await.map_err(|error| error.to_string())?;
-        // A settled call's last record may still be on its way to the disk.
-        self.services.journal.flushed().await.map_err(|error| error.to_string())?;
-        let stored = self.store.live_calls().await.map_err(|error| error.to_string())?;
+        let channels = ari.channels().await?;
         let in_stasis: Vec<ChannelId> = channels
             .iter()
             .filter(|channel| ours.contains(&channel.id) && is_in_stasis(channel))
             .map(|channel| channel.id.clone())
             .collect();
-        let running: Vec<ChannelId> =
-            self.services.registry.live().iter().map(|record| record.channel.clone()).collect();
-        let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
+        // No call begins meanwhile: whoever begins them is waiting here.
+        let live = self.services.registry.live();
+        let running: Vec<ChannelId> = live.iter().map(|record| record.channel.clone()).collect();
         let mut accounted = Accounted::default();
-        for action in plan(&known) {
+        let runs_here = |action: &Action| matches!(action, Action::Restore(_) | Action::Gone(_));
+        let known = Known { in_stasis: &in_stasis, running: &running, stored: &[] };
+        for action in plan(&known).into_iter().filter(runs_here) {
+            self.carry_out(action, &channels, &mut accounted);
+        }
+        // A settled call's last record may still be on its way to the disk.
+        self.services.journal.flushed().await?;
+        let stored = self.store.live_calls().await?;
+        let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
+        for action in plan(&known).into_iter().filter(|action| !runs_here(action)) {
             self.carry_out(action, &channels, &mut accounted);
         }
         Ok(accounted)

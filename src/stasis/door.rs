@@ -5,14 +5,14 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::task::TaskTracker;
 
-use super::events;
+use super::{connect::Unaccounted, events};
 use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
@@ -27,6 +27,8 @@ use crate::{
 
 /// The loop wakes at least this often to show that it lives.
 const BEAT: Duration = Duration::from_secs(1);
+/// When the store could not tell which calls it has, it is asked again after this.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// How the door stands, for readiness and for people.
 #[derive(Debug, Default)]
@@ -78,6 +80,8 @@ pub struct Door {
     pub flows: Arc<FlowsConfig>,
     /// How the door stands.
     pub status: Arc<Status>,
+    /// The version of the Asterisk that is connected.
+    version: Arc<Mutex<String>>,
     /// Owns the calls' tasks.
     pub tracker: TaskTracker,
 }
@@ -103,23 +107,38 @@ impl Door {
             store,
             flows: Arc::new(config.flows.clone()),
             status,
+            version: Arc::default(),
             tracker: TaskTracker::new(),
         }
     }
 
     /// Runs until the wire ends.
     pub async fn run(&self, mut wire: mpsc::Receiver<Wire>, pulse: Arc<Pulse>) {
+        // When the stored calls must still be accounted for.
+        let mut owed = None;
         loop {
             pulse.beat();
+            if owed.is_some_and(|at| Instant::now() >= at) {
+                owed = self.account().await;
+            }
             match timeout(BEAT, wire.recv()).await {
-                Ok(Some(next)) => self.take(next).await,
+                Ok(Some(Wire::Up(hello))) => {
+                    self.greet(&hello);
+                    owed = self.account().await;
+                }
+                Ok(Some(next)) => {
+                    if matches!(next, Wire::Down { .. } | Wire::Replaced) {
+                        owed = None;
+                    }
+                    self.take(next);
+                }
                 Ok(None) => return,
                 Err(_) => {}
             }
         }
     }
 
-    async fn take(&self, next: Wire) {
+    fn take(&self, next: Wire) {
         match next {
             Wire::Event { event: Event::StasisStart { channel, args, .. }, at, received } => {
                 self.arrive(&channel, &args, at, received);
@@ -127,7 +146,8 @@ impl Door {
             Wire::Event { event, .. } => {
                 events::route(&self.services.registry, &event);
             }
-            Wire::Up(hello) => self.up(hello).await,
+            // Taken by the loop itself, because it waits.
+            Wire::Up(_) => {}
             Wire::Down { why } => {
                 self.status.set(false, format!("not connected to Asterisk: {why}"));
                 self.services.feed.post(NoticeKind::AriLost, None, json!({ "why": why }));
@@ -137,9 +157,18 @@ impl Door {
         }
     }
 
-    async fn up(&self, hello: Hello) {
-        let version = hello.asterisk_version.to_string();
-        match self.account(&hello).await {
+    fn greet(&self, hello: &Hello) {
+        for warning in &hello.warnings {
+            tracing::warn!("{warning}");
+        }
+        self.status.set(false, format!("looking at the calls of Asterisk {}", hello.asterisk_version));
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner) = hello.asterisk_version.to_string();
+    }
+
+    /// Accounts for every call. Gives the time to try again when the store could not be asked.
+    async fn account(&self) -> Option<Instant> {
+        let version = self.version.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match self.look_and_act().await {
             Ok(accounted) => {
                 self.status.set(true, format!("connected to Asterisk {version}"));
                 let data = json!({
@@ -150,12 +179,19 @@ impl Door {
                 });
                 tracing::info!(version, ?accounted, "connected, every call accounted for");
                 self.services.feed.post(NoticeKind::AriConnected, None, data);
+                None
             }
-            Err(why) => {
+            Err(Unaccounted::Asterisk(why)) => {
                 // The calls stay as they are; the connection is made anew and they are counted again.
                 tracing::error!(why, "the snapshot failed: connecting again");
                 self.status.set(false, why);
                 self.services.ari.reconnect();
+                None
+            }
+            Err(Unaccounted::Store(why)) => {
+                tracing::error!(why, "the store cannot tell which calls it has: asking again");
+                self.status.set(false, format!("connected to Asterisk {version}; the stored calls: {why}"));
+                Some(Instant::now() + AGAIN)
             }
         }
     }
