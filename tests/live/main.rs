@@ -8,6 +8,7 @@ mod support;
 mod ari;
 mod crash;
 mod ears;
+mod faults;
 mod orders;
 mod rig;
 mod stasis;
