@@ -79,7 +79,15 @@ impl Control for Rooms {
     }
 
     fn reload_flows(&self) -> BoxFuture<'_, Vec<String>> {
-        Box::pin(async move { self.door.library.reload().iter().map(ToString::to_string).collect() })
+        let (library, feed) = (self.door.library.clone(), self.door.services.feed.clone());
+        Box::pin(async move {
+            // Files are read: not a thing for the runtime's own threads.
+            let read = tokio::task::spawn_blocking(move || library.reload_and_tell(&feed)).await;
+            match read {
+                Ok(problems) => problems.iter().map(ToString::to_string).collect(),
+                Err(error) => vec![format!("the flow files could not be read: {error}")],
+            }
+        })
     }
 
     fn prompt_file(&self, name: &str) -> Option<PathBuf> {

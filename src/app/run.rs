@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Exit, Failed, OrExit, control::Rooms, drain, rooms, telemetry::Metrics};
 use crate::{
     config::Config,
-    flow::Library,
     http,
+    stasis::Door,
     tasks::{Pulse, Shutdown, Tasks, signals::Signals, systemd},
 };
 
@@ -35,7 +35,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     tracing::info!(%address, "the control port listens");
 
     let pulse = Arc::new(Pulse::new());
-    tokio::spawn(signals.obey(shutdown.clone(), reload(&door.library)));
+    tokio::spawn(signals.obey(shutdown.clone(), reload(&door)));
     tasks.spawn_loop("metrics", metrics.upkeep(shutdown.hard().clone()));
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
     tasks.spawn_loop("http", async move {
@@ -57,6 +57,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     if !replaced {
         drain::drain(&door, &shutdown, &config).await;
     }
+    let forced = shutdown.hard().is_cancelled();
     opened.wire_end.cancel();
     http_end.cancel();
     let _ = opened.wire_task.await;
@@ -69,21 +70,20 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let _ = opened.journal_task.await;
     match tasks.failure() {
         Some(failure) => Err(Failed::new(Exit::Internal, failure)),
+        None if forced => Err(Failed::new(Exit::Forced, "a second signal ended it before it had drained")),
         None if replaced => Err(Failed::new(Exit::Replaced, door.status.words())),
         None => Ok(()),
     }
 }
 
 /// What SIGHUP does: the flow files are read again, on a thread of its own.
-fn reload(library: &Library) -> impl Fn() + Send + use<> {
-    let library = library.clone();
+fn reload(door: &Door) -> impl Fn() + Send + use<> {
+    let (library, feed) = (door.library.clone(), door.services.feed.clone());
     move || {
-        let library = library.clone();
+        let (library, feed) = (library.clone(), feed.clone());
         tokio::task::spawn_blocking(move || {
             systemd::reloading();
-            for problem in library.reload() {
-                tracing::error!("flow file: {problem}");
-            }
+            library.reload_and_tell(&feed);
             systemd::ready("Flows reloaded");
         });
     }

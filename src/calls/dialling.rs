@@ -57,6 +57,7 @@ impl Leg {
             match self.next(begun + dial.ring + GRACE).await? {
                 Some(LegEvent::PeerUp) => up = true,
                 Some(LegEvent::PeerGone(cause)) => {
+                    tracing::debug!(call = %self.record.id, cause, "the dialled party did not answer");
                     return self.part(dialled(cause, begun.elapsed() + GRACE / 10 >= dial.ring)).await;
                 }
                 Some(_) => {}

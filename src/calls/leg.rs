@@ -135,6 +135,12 @@ impl Leg {
         match answer {
             Ok(value) => Ok(value),
             Err(AriError::NotConnected) => Err(Ended::Lost.into()),
+            // One command that is stuck, or an Asterisk that is? In the second case nothing is known of what
+            // became of the command: looking anew tells, and a hand-back would only be lost as well.
+            Err(AriError::Deadline | AriError::Unreachable(_)) if self.services.ari.ping().await.is_err() => {
+                self.services.ari.reconnect();
+                Err(Ended::Lost.into())
+            }
             Err(error) if error.is_gone() => {
                 let until = Instant::now() + RUMOUR;
                 while self.next(until).await?.is_some() {}
@@ -200,6 +206,11 @@ impl Leg {
                 }
             }
         }
+    }
+
+    /// Moves the deadline: a call that ends needs time for that, however long it was.
+    pub(super) fn more_time(&mut self, time: Duration) {
+        self.deadline = Instant::now() + time;
     }
 
     /// The moment now, for the record.

@@ -20,6 +20,11 @@ use crate::{
 /// How long a settling call waits for the event that tells its cause.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
+/// How long a call may take to end, each time it is tried.
+const CLOSING: Duration = Duration::from_secs(60);
+/// How long a call that is to end waits for a connection.
+const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
+
 /// What is held with a caller: a flow, as the scope sees it.
 pub trait Conversation: Send {
     /// Talks until the call stops. `Ok` means that the flow came to its end.
@@ -41,10 +46,8 @@ pub async fn settle(mut leg: Leg, mut conversation: impl Conversation, take: Tak
     }
     leg.starting = None;
     leg.drop_peer().await;
-    match leg.close(stop).await {
-        Stop::Ended(Ended::Lost) => leg.abandon(),
-        stop => leg.write(&stop),
-    }
+    let end = leg.close_for_certain(stop).await;
+    leg.write(&end);
 }
 
 async fn take_up(leg: &mut Leg, conversation: &mut impl Conversation, why: &str) -> Stop {
@@ -63,6 +66,23 @@ async fn converse(leg: &mut Leg, conversation: &mut impl Conversation, take: Tak
 }
 
 impl Leg {
+    /// Makes the end a fact, over lost connections too: what was decided stays decided.
+    async fn close_for_certain(&mut self, stop: Stop) -> Stop {
+        let mut stop = stop;
+        loop {
+            self.more_time(CLOSING);
+            let end = self.close(stop.clone()).await;
+            if end != Stop::Ended(Ended::Lost) {
+                return end;
+            }
+            // It comes back at some time or the process ends, and the next one takes the call up.
+            self.more_time(FOR_EVER);
+            if let Err(other) = self.restored().await {
+                stop = other;
+            }
+        }
+    }
+
     /// Makes the end a fact: hangs up, hands back, or waits for the last word. Returns how it really ended.
     async fn close(&mut self, stop: Stop) -> Stop {
         match stop {
@@ -132,11 +152,6 @@ impl Leg {
             self.record.detail = Some("taken out of Stasis by somebody else".to_owned());
             stop
         }
-    }
-
-    /// Leaves a call to be taken up by the next snapshot: its record stays live.
-    fn abandon(&self) {
-        self.services.registry.leave(self.record.id);
     }
 
     /// Writes the record and tells everybody.

@@ -9,6 +9,7 @@ mod ari;
 mod crash;
 mod doctor;
 mod ears;
+mod faults;
 mod orders;
 mod rig;
 mod stasis;

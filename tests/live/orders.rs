@@ -104,7 +104,8 @@ fn is_wav(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "wav")
 }
 
-fn reached_a_person(rig: &Rig, caller: &str) {
+/// Whether the caller hears what the rig's operator says.
+pub fn reached_a_person(rig: &Rig, caller: &str) {
     let score = contains(&rig.heard(caller), &rig.sound("tt-weasels"));
     assert!(score > SAME, "{caller} did not reach the operators: {score}");
 }

@@ -39,7 +39,7 @@ pub struct Caller<'a> {
 
 enum Planned {
     Wait(u64),
-    Key(char),
+    Keys(String),
     Say(Vec<f32>),
     HangUp,
 }
@@ -49,6 +49,7 @@ impl<'a> Caller<'a> {
     pub fn new(rig: &'a Rig, name: &str) -> Caller<'a> {
         let invite = Invite {
             from: name.to_owned(),
+            display: String::new(),
             headers: vec![("X-Rig-Name".to_owned(), name.to_owned())],
             ring_ms: 30_000,
             on_refer: OnRefer::Accept(200),
@@ -72,6 +73,12 @@ impl<'a> Caller<'a> {
     /// The caller's own number (the user of From); the name unless told.
     pub fn number(mut self, number: &str) -> Self {
         number.clone_into(&mut self.invite.from);
+        self
+    }
+
+    /// The caller's display name, as it stands between the quotes in From.
+    pub fn display(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.invite.display);
         self
     }
 
@@ -122,13 +129,16 @@ impl<'a> Caller<'a> {
 
     /// Presses a key (`0`-`9`, `*`, `#`) for 160 ms and lets go for 90 ms.
     pub fn press(mut self, key: char) -> Self {
-        self.steps.push(Planned::Key(key));
+        self.steps.push(Planned::Keys(key.to_string()));
         self
     }
 
     /// Presses several keys.
-    pub fn keys(self, keys: &str) -> Self {
-        keys.chars().fold(self, Caller::press)
+    pub fn keys(mut self, keys: &str) -> Self {
+        if !keys.is_empty() {
+            self.steps.push(Planned::Keys(keys.to_owned()));
+        }
+        self
     }
 
     /// Says something: samples of 8 kHz, such as `rig.sound(..)` or `audio::read(..)`.
@@ -175,10 +185,10 @@ impl<'a> Caller<'a> {
             let file = dir.join(format!("{index}.pcap"));
             let ms = match planned {
                 Planned::Wait(ms) => *ms,
-                Planned::Key(key) => {
-                    media.key(*key, &file);
+                Planned::Keys(keys) => {
+                    let ms = media.keys(keys, &file);
                     steps.push(Step::Play(file.display().to_string()));
-                    rtp::KEY_MS + 90
+                    ms
                 }
                 Planned::Say(samples) => {
                     let ms = media.audio(samples, &file);

@@ -5,7 +5,9 @@
 use std::path::Path;
 
 /// How long a key is held.
-pub const KEY_MS: u64 = 160;
+const KEY_MS: u64 = 160;
+/// How long it is let go before the next one.
+const PAUSE_MS: u64 = 90;
 
 /// The media of one caller: sequence numbers and timestamps go on from file to file.
 pub struct Media {
@@ -23,20 +25,27 @@ impl Media {
         self.clock = self.clock.wrapping_add(u32::try_from(ms * 8).expect("a short wait"));
     }
 
-    /// Writes a key's events. RFC 4733 §2.3: event, end bit and volume, duration; the last one three times.
-    pub fn key(&mut self, key: char, file: &Path) {
-        let event = "0123456789*#ABCD".find(key).and_then(|at| u8::try_from(at).ok()).expect("a key");
+    /// Writes keys and tells how long they take. RFC 4733 §2.3: event, end bit and volume, duration; the last
+    /// one three times.
+    pub fn keys(&mut self, keys: &str, file: &Path) -> u64 {
         let steps = u16::try_from(KEY_MS / 20).expect("short");
         let mut capture = Capture::new();
-        for step in 1..=steps + 2 {
-            let held = step.min(steps);
-            let end = if step >= steps { 0x80 } else { 0 };
-            let [high, low] = (held * 160).to_be_bytes();
-            let at = u64::from(held - 1) * 20_000 + u64::from(step - held) * 100;
-            let payload = [event, end | 0x0a, high, low];
-            capture.packet(at, &self.rtp(101, step == 1, self.clock, &payload));
+        let mut begins = 0;
+        for key in keys.chars() {
+            let event = "0123456789*#ABCD".find(key).and_then(|at| u8::try_from(at).ok()).expect("a key");
+            let clock = self.clock.wrapping_add(u32::try_from(begins * 8).expect("short"));
+            for step in 1..=steps + 2 {
+                let held = step.min(steps);
+                let end = if step >= steps { 0x80 } else { 0 };
+                let [high, low] = (held * 160).to_be_bytes();
+                let at = begins * 1000 + u64::from(held - 1) * 20_000 + u64::from(step - held) * 100;
+                let payload = [event, end | 0x0a, high, low];
+                capture.packet(at, &self.rtp(101, step == 1, clock, &payload));
+            }
+            begins += KEY_MS + PAUSE_MS;
         }
-        std::fs::write(file, capture.bytes).expect("the key's capture");
+        std::fs::write(file, capture.bytes).expect("the keys' capture");
+        begins
     }
 
     /// Writes audio (8 kHz) and tells how long it is.

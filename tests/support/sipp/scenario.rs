@@ -27,6 +27,7 @@ pub enum OnRefer {
 /// What the INVITE says.
 pub struct Invite {
     pub from: String,
+    pub display: String,
     pub headers: Vec<(String, String)>,
     pub ring_ms: u64,
     pub on_refer: OnRefer,
@@ -67,7 +68,8 @@ pub fn write(invite: &Invite, steps: &[Step]) -> String {
     out.push_str(&aside);
     answers(&mut out);
     out.push_str("<label id=\"9999\"/>\n<nop/>\n</scenario>\n");
-    out.replace("sip:CALLER@", &format!("sip:{}@", invite.from))
+    let display = if invite.display.is_empty() { String::new() } else { format!("\"{}\" ", invite.display) };
+    out.replace("<sip:CALLER@", &format!("{display}<sip:{}@", invite.from))
 }
 
 fn send(out: &mut String, text: &str) {

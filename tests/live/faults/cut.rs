@@ -1,0 +1,120 @@
+//! The websocket is cut, for a moment or for longer, in each kind of step: the calls go on at their step.
+
+use std::time::Duration;
+
+use super::{LONG, at_step, blocking, ended, station, unready, until};
+use crate::{
+    orders::beside,
+    support::{daemon::Daemon, eventually, proxy::Proxy, rig::Rig, sipp::Calling},
+};
+
+/// Number dialled, step, keys, disposition.
+type Place = (&'static str, &'static str, &'static str, &'static str);
+
+const PLACES: [Place; 7] = [
+    ("1", "say", "", "completed"),
+    ("2", "menu", "1", "completed"),
+    ("3", "collect", "1234", "completed"),
+    ("4", "pause", "", "completed"),
+    ("5", "record", "", "completed"),
+    ("6", "talk", "", "hung_up"),
+    ("7", "ring", "", "completed"),
+];
+
+struct Wire {
+    daemon: Daemon,
+    proxy: Proxy,
+    rig: Rig,
+}
+
+impl Wire {
+    async fn start(name: &str) -> Self {
+        let rig = blocking(|| Rig::start(name));
+        let proxy = Proxy::start(([127, 0, 0, 1], rig.port("HTTP_PORT")).into()).await;
+        let mut beside = beside(&rig);
+        beside.url = format!("http://{}", proxy.address);
+        let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, "");
+        daemon.start().await;
+        daemon.ready().await;
+        Self { daemon, proxy, rig }
+    }
+
+    /// The keys come late and twice: those of a moment without a connection are lost.
+    async fn calls(&self, places: &[Place]) -> Vec<Calling> {
+        let mut calling = Vec::new();
+        for (to, _, keys, _) in places {
+            let caller = station(&self.rig, &format!("wire{to}"), &number(to), to).wait_ms(10_000).keys(keys);
+            calling.push(caller.wait_ms(8_000).keys(keys).until_bye(Duration::from_secs(15)).start());
+        }
+        for (to, step, ..) in places {
+            at_step(&self.daemon.api(), &number(to), step).await;
+        }
+        // Whoever is dialled is on the line, not only about to be.
+        let dialled = places.iter().filter(|(_, step, ..)| ["talk", "ring"].contains(step)).count();
+        blocking(|| {
+            eventually(LONG, || match self.rig.channels() {
+                channels if channels >= places.len() + 2 * dialled => Ok(()),
+                channels => Err(channels),
+            });
+            eventually(LONG, || match self.rig.cli("bridge show all") {
+                bridges if bridges.contains("stasis") => Ok(()),
+                bridges => Err(bridges),
+            });
+        });
+        calling
+    }
+
+    async fn all_taken_up(&self, times: u64, count: usize) {
+        until(&self.daemon.api(), "/v1/calls?live=true&limit=100", |calls| {
+            let calls = calls["items"].as_array().unwrap();
+            calls.iter().filter(|call| call["taken_up"].as_u64() >= Some(times)).count() == count
+        })
+        .await;
+    }
+
+    async fn end(&self, places: &[Place], calling: Vec<Calling>) {
+        blocking(|| calling.into_iter().for_each(|calling| drop(calling.wait())));
+        for (to, step, _, disposition) in places {
+            let call = ended(&self.daemon.api(), &number(to)).await;
+            assert_eq!(call["disposition"], *disposition, "{step}: {call}\n{}", self.daemon.log());
+        }
+        self.rig.quiet(Duration::from_secs(10));
+        assert_eq!(self.rig.cli("bridge show all").lines().count(), 1, "no bridge is left");
+    }
+}
+
+fn number(to: &str) -> String {
+    format!("+3460000030{to}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_in_each_kind_of_step() {
+    let wire = Wire::start("cut").await;
+    let calling = wire.calls(&PLACES).await;
+    wire.proxy.cut();
+    wire.all_taken_up(1, PLACES.len()).await;
+    wire.end(&PLACES, calling).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_in_which_a_caller_hangs_up() {
+    let wire = Wire::start("outage").await;
+    let places = [PLACES[0], PLACES[1], PLACES[2], PLACES[4], PLACES[5]];
+    let calling = wire.calls(&places).await;
+    let leaves = station(&wire.rig, "leaves", "+34600000310", "2").until_bye(LONG).start();
+    at_step(&wire.daemon.api(), "+34600000310", "menu").await;
+    wire.proxy.down();
+    unready(&wire.daemon, "not connected").await;
+    let channel = leaves.channel_prefix();
+    let channels = wire.rig.cli("core show channels concise");
+    let channel =
+        channels.lines().find_map(|line| line.split('!').next().filter(|it| it.starts_with(&channel)));
+    wire.rig.cli(&format!("channel request hangup {}", channel.unwrap()));
+    assert!(blocking(|| leaves.wait()).as_expected());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    wire.proxy.fair();
+    wire.all_taken_up(1, places.len()).await;
+    let call = ended(&wire.daemon.api(), "+34600000310").await;
+    assert_eq!(call["disposition"], "hung_up", "{call}");
+    wire.end(&places, calling).await;
+}

@@ -1,0 +1,102 @@
+//! More calls than are allowed, and a disk without room.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::{LONG, at_step, blocking, ended, station, unready, until};
+use crate::{
+    orders::{Site, reached_a_person},
+    support::api::Api,
+};
+
+async fn metric(api: &Api, name: &str) -> f64 {
+    let text = api.get("/metrics").await;
+    let lines = text.as_str().unwrap().lines().filter(|line| line.starts_with(name));
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_above_the_limit_go_to_the_operators_at_once() {
+    let site = Site::start("full", "[calls]\nmax = 3\n").await;
+    let api = site.api();
+    let number = |index: usize| format!("+3460000080{index}");
+    let mut up: Vec<_> = (0..3)
+        .map(|index| station(&site.rig, &format!("in{index}"), &number(index), "2").until_bye(LONG).start())
+        .collect();
+    for index in 0..3 {
+        at_step(&api, &number(index), "menu").await;
+    }
+    let mut events = api.follow(0);
+    let beyond = station(&site.rig, "beyond", &number(3), "2").wait_ms(5000).hang_up();
+    assert!(blocking(|| beyond.run()).as_expected());
+    reached_a_person(&site.rig, "beyond");
+    let told = tokio::time::timeout(LONG, async {
+        while let Some(sent) = events.recv().await {
+            if sent.kind == "call.refused" {
+                return sent.data;
+            }
+        }
+        Value::Null
+    });
+    assert_eq!(told.await.unwrap()["data"]["why"], "full");
+    assert_eq!(metric(&api, "stasisd_calls_refused_total{why=\"full\"}").await, 1.0);
+
+    drop(up.pop());
+    site.rig.cli("channel request hangup all");
+    until(&api, "/v1/calls?live=true", |calls| calls["items"] == json!([])).await;
+    let after = station(&site.rig, "later", &number(4), "4").until_bye(LONG);
+    blocking(|| after.run());
+    assert_eq!(ended(&api, &number(4)).await["disposition"], "completed");
+    assert_eq!(metric(&api, "stasisd_calls_live").await, 0.0);
+}
+
+fn order(version: u32, length: usize) -> Value {
+    json!({ "phones": ["+34600000820"], "status": "ready", "version": version, "facts": { "title": "x".repeat(length) } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_new_orders_and_calls_go_on() {
+    let (rig, mut daemon) = Site::prepare("disk", "");
+    let url = format!("sqlite://{}/small.db?max_page_count=120", daemon.directory.display());
+    super::configure(&daemon, &format!("[storage]\nurl = \"{url}\"\nstatement_timeout_ms = 1000\n"));
+    daemon.start().await;
+    daemon.ready().await;
+    let site = Site { daemon, rig };
+    let api = site.api();
+    let caller =
+        station(&site.rig, "goes-on", "+34600000821", "2").wait_ms(15_000).press('1').until_bye(LONG).start();
+    at_step(&api, "+34600000821", "menu").await;
+
+    let mut accepted = 0;
+    let refusal = loop {
+        let path = format!("/v1/orders/full-{accepted}");
+        let (status, body) = api.send(Method::PUT, &path, Some(&order(1, 6000))).await.unwrap();
+        if status >= 300 {
+            break (status, body);
+        }
+        accepted += 1;
+        assert!(accepted < 1000, "the disk never becomes full");
+    };
+    assert!(matches!(refusal.0, 503 | 507), "{refusal:?}");
+    assert!(refusal.1["detail"].as_str().unwrap().contains("full"), "{refusal:?}");
+    for index in 0..accepted {
+        api.get(&format!("/v1/orders/full-{index}")).await;
+    }
+    // A new call on a full disk.
+    let other = station(&site.rig, "meanwhile", "+34600000822", "4").until_bye(LONG);
+    assert!(blocking(|| other.run()).as_expected());
+    unready(&site.daemon, "writes fail").await;
+    assert!(blocking(|| caller.wait()).as_expected());
+
+    for index in 0..accepted {
+        let (status, body) =
+            api.send(Method::DELETE, &format!("/v1/orders/full-{index}"), None).await.unwrap();
+        assert!(status < 300, "{body}");
+    }
+    site.daemon.ready().await;
+    api.put("/v1/orders/again", &order(1, 10)).await;
+    for number in ["+34600000821", "+34600000822"] {
+        let call = ended(&api, number).await;
+        assert_eq!(call["disposition"], "completed", "{call}\n{}", site.daemon.log());
+    }
+}
