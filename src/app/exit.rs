@@ -16,8 +16,6 @@ pub enum Exit {
     Usage = 64,
     /// What was read is wrong: a flow file, an order.
     Data = 65,
-    /// A file that was named cannot be read.
-    NoInput = 66,
     /// Something we depend on cannot be had: the database, a voice.
     Unavailable = 69,
     /// A fault in the program: a loop ended or panicked.
@@ -26,12 +24,8 @@ pub enum Exit {
     System = 71,
     /// A disk cannot be written.
     Disk = 74,
-    /// Not now; the same command may work later.
-    Later = 75,
     /// Another client took the Stasis application over. A restart would only take it back.
     Replaced = 76,
-    /// Asterisk refuses our user or password.
-    Refused = 77,
     /// The configuration cannot be used.
     Config = 78,
     /// A second signal ended it before it had drained.
@@ -40,19 +34,16 @@ pub enum Exit {
 
 impl Exit {
     /// Every code with its meaning, for `--help`.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Ok, "done; for `run`: stopped by a signal, and drained"),
         (Self::Found, "`doctor` found something to mend"),
         (Self::Usage, "the command line is wrong"),
         (Self::Data, "a flow file or other input is wrong"),
-        (Self::NoInput, "a named file cannot be read"),
         (Self::Unavailable, "the database or another part we need cannot be had"),
         (Self::Internal, "a fault in the program (a loop panicked); systemd starts it again"),
         (Self::System, "the system refuses something, such as the control port"),
         (Self::Disk, "a disk cannot be written"),
-        (Self::Later, "not now; the same may work later"),
         (Self::Replaced, "another client took the Stasis application over"),
-        (Self::Refused, "Asterisk refuses our user or password"),
         (Self::Config, "the configuration cannot be used"),
         (Self::Forced, "a second signal ended it before it had drained"),
     ];

@@ -81,7 +81,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Check => Ok(check::run(file)),
         Command::Doctor => doctor::run(file),
         Command::Flow(args) => {
-            let config = load::read_and_verify(file)?.config;
+            let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
         }
         Command::Token(args) => obey_token(file, args),
@@ -91,7 +91,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
 }
 
 fn obey_token(file: Option<PathBuf>, args: token::TokenArgs) -> Result<Exit, Failed> {
-    let config = load::read_and_verify(file)?.config;
+    let config = load::read_and_verify_tables(file, &["storage."])?.config;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
     runtime.block_on(async {
         let store = Store::open(&config.storage).await.or_exit(Exit::Unavailable)?;

@@ -17,6 +17,17 @@ fn check_names_every_bad_value_and_its_mend() {
 }
 
 #[test]
+fn a_token_is_made_without_the_ari_password() {
+    let place = Place::with("");
+    let database = format!("sqlite://{}", place.path("stasisd.db").display());
+    let mut command = place.command(&["token", "create", "web shop", "--scopes", "orders:write"]);
+    command.env_remove("STASISD_ARI__PASSWORD_FILE").env("STASISD_STORAGE__URL", database);
+    let said = super::said(&command.output().unwrap());
+    said.is(0, &["web shop"]);
+    assert!(said.out.starts_with("stasisd_"), "{}", said.out);
+}
+
+#[test]
 fn check_reads_the_flows_too() {
     let place = Place::with("");
     place.write("flows/broken.toml", "start = \"nowhere\"\n[steps.bye]\ndo = \"hangup\"\n");
