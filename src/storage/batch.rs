@@ -1,62 +1,71 @@
-//! Many rows in few statements: texts for 64, 8 and 1 rows, so that each is prepared once.
+//! Many rows in few statements: one text for each number of rows, so that each is prepared once.
 
 use std::sync::OnceLock;
 
+use sqlx::{SqlSafeStr, SqlStr};
+
 use super::{
     StorageError,
-    pool::{Arg, Tx},
+    pool::{Arg, Pool, Statement},
 };
 
-/// Rows of one statement, largest first.
-const CHUNKS: [usize; 3] = [64, 8, 1];
+/// Up to so many rows any number has its own text; beyond it these numbers have, largest first.
+const ANY: usize = 16;
+const LARGE: [usize; 2] = [512, 64];
 
 /// `INSERT INTO t (..) VALUES (..), (..) ON CONFLICT ..`
 pub(super) struct Insert {
     head: &'static str,
     columns: usize,
     tail: &'static str,
-    sqlite: OnceLock<[String; 3]>,
-    postgres: OnceLock<[String; 3]>,
+    sqlite: Texts,
+    postgres: Texts,
 }
+
+/// The texts by number of rows: those of [`LARGE`], then for one row, two, three ..
+type Texts = [OnceLock<String>; LARGE.len() + ANY];
 
 impl Insert {
     /// `head` ends before `VALUES`, `tail` is what stands after the rows.
     pub(super) const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
-        Self { head, columns, tail, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+        Self {
+            head,
+            columns,
+            tail,
+            sqlite: [const { OnceLock::new() }; LARGE.len() + ANY],
+            postgres: [const { OnceLock::new() }; LARGE.len() + ANY],
+        }
     }
 
-    /// Writes every item; `values` appends one item's columns.
-    pub(super) async fn write<T>(
+    /// Appends the statements that write every item; `values` appends one item's columns.
+    pub(super) fn statements<T>(
         &'static self,
-        tx: &mut Tx,
+        pool: &Pool,
         mut items: &[T],
         values: impl Fn(&T, &mut Vec<Arg>) -> Result<(), StorageError>,
+        statements: &mut Vec<Statement>,
     ) -> Result<(), StorageError> {
-        for (size, text) in CHUNKS.into_iter().zip(self.texts(tx)) {
-            while items.len() >= size {
-                let (chunk, rest) = items.split_at(size);
-                let mut args = Vec::with_capacity(size * self.columns);
-                for item in chunk {
-                    values(item, &mut args)?;
-                }
-                tx.execute(text.as_str(), args).await?;
-                items = rest;
+        while !items.is_empty() {
+            let (place, size) = size(items.len());
+            let (chunk, rest) = items.split_at(size);
+            let mut args = Vec::with_capacity(size * self.columns);
+            for item in chunk {
+                values(item, &mut args)?;
             }
+            statements.push((self.text_for(pool, place, size), args));
+            items = rest;
         }
         Ok(())
     }
 
     /// SQLite looks a numbered placeholder up by walking through all of them, at each bind: with a thousand
     /// of them that costs more than the rows. It gets bare `?`.
-    fn texts(&'static self, tx: &Tx) -> &'static [String; 3] {
-        match tx {
-            Tx::Sqlite(_) => {
-                self.sqlite.get_or_init(|| CHUNKS.map(|rows| self.text(rows, |_| "?".to_owned())))
-            }
-            Tx::Postgres(_) => {
-                self.postgres.get_or_init(|| CHUNKS.map(|rows| self.text(rows, |n| format!("${n}"))))
-            }
-        }
+    fn text_for(&'static self, pool: &Pool, place: usize, rows: usize) -> SqlStr {
+        let text = match pool {
+            Pool::Sqlite { .. } => self.sqlite[place].get_or_init(|| self.text(rows, |_| "?".to_owned())),
+            Pool::Postgres(_) => self.postgres[place].get_or_init(|| self.text(rows, |n| format!("${n}"))),
+        };
+        text.as_str().into_sql_str()
     }
 
     fn text(&self, rows: usize, placeholder: impl Fn(usize) -> String) -> String {
@@ -70,6 +79,15 @@ impl Insert {
     }
 }
 
+/// How many of so many rows go into the next statement, and the place of its text.
+fn size(rows: usize) -> (usize, usize) {
+    let large = LARGE.into_iter().enumerate().find(|(_, size)| rows >= *size);
+    large.unwrap_or_else(|| {
+        let size = rows.min(ANY);
+        (LARGE.len() + size.saturating_sub(1), size)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +99,15 @@ mod tests {
             insert.text(2, |n| format!("${n}")),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"
         );
+    }
+
+    #[test]
+    fn each_number_of_rows_has_its_own_text() {
+        let mut places: Vec<_> = (1..=ANY).chain(LARGE).map(size).collect();
+        assert!(places.iter().zip((1..=ANY).chain(LARGE)).all(|((_, size), rows)| *size == rows));
+        places.sort_unstable();
+        places.dedup_by_key(|(place, _)| *place);
+        assert_eq!(places.len(), LARGE.len() + ANY);
+        assert_eq!([17, 63, 100, 600].map(|rows| size(rows).1), [16, 16, 64, 512]);
     }
 }

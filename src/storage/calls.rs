@@ -1,7 +1,8 @@
 //! Calls: one row each, written over and over while they live and never again once they ended.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     batch::Insert,
     codec,
     page::{Conditions, Page, PageRequest, Place},
-    pool::{Arg, Tx, args, rows},
+    pool::{Arg, Pool, Statement, args, rows},
 };
 use crate::model::{CallId, CallRecord, CallState, ChannelId, Disposition, Position};
 
@@ -106,12 +107,7 @@ impl Store {
     /// Writes call records in one transaction, committed when this returns. Of several records of one call
     /// the last counts; a call that ended stays as it ended, whatever comes later.
     pub async fn save_calls(&self, records: &[Arc<CallRecord>]) -> Result<(), StorageError> {
-        self.within(async {
-            let mut tx = self.pool.begin().await?;
-            write(&mut tx, records).await?;
-            tx.commit().await
-        })
-        .await
+        self.save(records, &[]).await
     }
 
     /// One call.
@@ -167,9 +163,13 @@ impl Store {
     }
 }
 
-/// Writes records; each call once, for PostgreSQL refuses to touch a row twice in one statement.
-pub(super) async fn write(tx: &mut Tx, records: &[Arc<CallRecord>]) -> Result<(), StorageError> {
-    let mut latest: HashMap<CallId, &CallRecord> = HashMap::with_capacity(records.len());
+/// The statements that write records; each call once, for PostgreSQL refuses to touch a row twice in one.
+pub(super) fn statements(
+    pool: &Pool,
+    records: &[Arc<CallRecord>],
+    into: &mut Vec<Statement>,
+) -> Result<(), StorageError> {
+    let mut latest: IndexMap<CallId, &CallRecord> = IndexMap::with_capacity(records.len());
     for record in records {
         let known = latest.entry(record.id).or_insert(record);
         if !is_final(known) {
@@ -177,7 +177,7 @@ pub(super) async fn write(tx: &mut Tx, records: &[Arc<CallRecord>]) -> Result<()
         }
     }
     let records: Vec<&CallRecord> = latest.into_values().collect();
-    SAVE.write(tx, &records, |record, args| columns(record, args)).await
+    SAVE.statements(pool, &records, |record, args| columns(record, args), into)
 }
 
 /// Whether a later record of the same call changes nothing any more.

@@ -6,7 +6,7 @@ use super::{
     StorageError, Store,
     batch::Insert,
     codec,
-    pool::{Arg, Tx, args, rows},
+    pool::{Arg, Pool, Statement, args, rows},
 };
 use crate::model::{CallId, Notice};
 
@@ -42,12 +42,7 @@ impl EventRow {
 impl Store {
     /// Writes events in one transaction, committed when this returns; those already there stay as they are.
     pub async fn save_events(&self, events: &[Arc<Notice>]) -> Result<(), StorageError> {
-        self.within(async {
-            let mut tx = self.pool.begin().await?;
-            write(&mut tx, events).await?;
-            tx.commit().await
-        })
-        .await
+        self.save(&[], events).await
     }
 
     /// The events after `id`, oldest first, at most `limit` (and at most 10,000).
@@ -81,8 +76,13 @@ impl Store {
     }
 }
 
-pub(super) async fn write(tx: &mut Tx, events: &[Arc<Notice>]) -> Result<(), StorageError> {
-    SAVE.write(tx, events, |event, args| {
+/// The statements that write events.
+pub(super) fn statements(
+    pool: &Pool,
+    events: &[Arc<Notice>],
+    into: &mut Vec<Statement>,
+) -> Result<(), StorageError> {
+    let columns = |event: &Arc<Notice>, args: &mut Vec<Arg>| {
         args.extend(args![
             event.id,
             event.at,
@@ -91,6 +91,6 @@ pub(super) async fn write(tx: &mut Tx, events: &[Arc<Notice>]) -> Result<(), Sto
             codec::json(&event.data)?,
         ]);
         Ok(())
-    })
-    .await
+    };
+    SAVE.statements(pool, events, columns, into)
 }

@@ -66,13 +66,10 @@ impl Store {
 
     /// Writes calls and events in one transaction.
     async fn save(&self, calls: &[Arc<CallRecord>], events: &[Arc<Notice>]) -> Result<(), StorageError> {
-        self.within(async {
-            let mut tx = self.pool.begin().await?;
-            calls::write(&mut tx, calls).await?;
-            events::write(&mut tx, events).await?;
-            tx.commit().await
-        })
-        .await
+        let mut statements = Vec::new();
+        calls::statements(&self.pool, calls, &mut statements)?;
+        events::statements(&self.pool, events, &mut statements)?;
+        self.within(self.pool.execute_all(statements)).await
     }
 
     async fn within<T>(

@@ -78,14 +78,14 @@ impl Store {
                 let mut tx = self.pool.begin().await?;
                 let (stored, known) = self.stored(&mut tx, &order.id).await?;
                 let outcome = plan::put(&stored, order);
-                let now = match (outcome, stored) {
-                    (Outcome::Created | Outcome::Applied, _) => order,
-                    (_, Stored::Present(old)) => return Ok((outcome, old)),
-                    (_, _) => return Ok((outcome, order.clone())),
-                };
-                if write(&mut tx, now, None, known).await? {
+                if !matches!(outcome, Outcome::Created | Outcome::Applied) {
+                    tx.roll_back().await?;
+                    let Stored::Present(old) = stored else { return Ok((outcome, order.clone())) };
+                    return Ok((outcome, old));
+                }
+                if write(&mut tx, order, None, known).await? {
                     tx.commit().await?;
-                    return Ok((outcome, stored_form(now)));
+                    return Ok((outcome, stored_form(order)));
                 }
             }
             Err(StorageError::Unavailable(format!("too many writers of the order {}", order.id)))
@@ -106,7 +106,10 @@ impl Store {
                 let mut tx = self.pool.begin().await?;
                 let (stored, known) = self.stored(&mut tx, id).await?;
                 let deletion = plan::delete(&stored, version);
-                let Some(version) = deletion.tombstone else { return Ok(deletion.outcome) };
+                let Some(version) = deletion.tombstone else {
+                    tx.roll_back().await?;
+                    return Ok(deletion.outcome);
+                };
                 if write(&mut tx, &tombstone(id, version, now), Some(now), known).await? {
                     tx.commit().await?;
                     return Ok(deletion.outcome);

@@ -1,24 +1,42 @@
 //! One face for both databases: a statement with `$1` placeholders runs on SQLite and on PostgreSQL.
 
+use std::sync::Arc;
+
 use sqlx::{
-    FromRow, PgPool, SqlSafeStr, SqlStr, SqlitePool, Transaction, postgres::PgRow, query, query_as,
-    sqlite::SqliteRow,
+    Connection, FromRow, PgPool, SqlSafeStr, SqlStr, SqliteConnection, SqlitePool, Transaction,
+    postgres::PgRow,
+    query, query_as,
+    sqlite::{SqliteConnectOptions, SqliteRow},
 };
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::StorageError;
 
 /// The database. SQLite takes one writer at a time: one connection writes, the others read.
 #[derive(Clone, Debug)]
 pub(super) enum Pool {
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite { write: Writer, read: SqlitePool },
     Postgres(PgPool),
+}
+
+/// SQLite's writing connection. Whoever writes takes it out and puts it back when all went well; after a
+/// fault, or when the one who waited gave up, it is closed, and with it whatever it had begun. (A driver's
+/// pool would ask each returned connection whether it is well, which costs more than most of our writes; and
+/// it keeps one whose transaction SQLite ended by itself, on a full disk, and can begin no other.)
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    options: Arc<SqliteConnectOptions>,
+    home: Arc<Mutex<Option<SqliteConnection>>>,
 }
 
 /// A transaction that writes; dropped without [`Tx::commit`], it never was.
 pub(super) enum Tx {
-    Sqlite(Transaction<'static, sqlx::Sqlite>),
+    Sqlite { connection: SqliteConnection, home: OwnedMutexGuard<Option<SqliteConnection>> },
     Postgres(Transaction<'static, sqlx::Postgres>),
 }
+
+/// One statement with its values.
+pub(super) type Statement = (SqlStr, Vec<Arg>);
 
 /// A value for a placeholder.
 #[derive(Clone, Debug)]
@@ -45,11 +63,33 @@ macro_rules! bind {
     };
 }
 
+impl Writer {
+    pub(super) fn new(options: SqliteConnectOptions) -> Self {
+        Self { options: Arc::new(options), home: Arc::default() }
+    }
+
+    /// The connection, and the place where it belongs.
+    async fn take(
+        &self,
+    ) -> Result<(SqliteConnection, OwnedMutexGuard<Option<SqliteConnection>>), StorageError> {
+        let mut home = Arc::clone(&self.home).lock_owned().await;
+        let connection = match home.take() {
+            Some(connection) => connection,
+            None => SqliteConnection::connect_with(&self.options).await?,
+        };
+        Ok((connection, home))
+    }
+}
+
 impl Pool {
     pub(super) async fn begin(&self) -> Result<Tx, StorageError> {
         Ok(match self {
-            // A deferred transaction that reads before it writes would fail when another process writes.
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { write, .. } => {
+                let (mut connection, home) = write.take().await?;
+                // A deferred transaction that reads before it writes would fail when another process writes.
+                query("BEGIN IMMEDIATE").execute(&mut connection).await?;
+                Tx::Sqlite { connection, home }
+            }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -71,9 +111,30 @@ impl Pool {
     pub(super) async fn execute(&self, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<u64, StorageError> {
         let sql = sql.into_sql_str();
         Ok(match self {
-            Self::Sqlite { write, .. } => bind!(query(sql), args).execute(write).await?.rows_affected(),
+            Self::Sqlite { write, .. } => {
+                let (mut connection, mut home) = write.take().await?;
+                let done = bind!(query(sql), args).execute(&mut connection).await?;
+                *home = Some(connection);
+                done.rows_affected()
+            }
             Self::Postgres(pool) => bind!(query(sql), args).execute(pool).await?.rows_affected(),
         })
+    }
+
+    /// Writes all statements or none. One alone needs no `BEGIN` and `COMMIT` around it: that halves what it
+    /// costs.
+    pub(super) async fn execute_all(&self, mut statements: Vec<Statement>) -> Result<(), StorageError> {
+        if statements.len() < 2 {
+            if let Some((sql, args)) = statements.pop() {
+                self.execute(sql, args).await?;
+            }
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        for (sql, args) in statements {
+            tx.execute(sql, args).await?;
+        }
+        tx.commit().await
     }
 
     /// What makes a `SELECT` keep others from changing its rows until the transaction ends. SQLite has one
@@ -94,7 +155,7 @@ impl Tx {
     ) -> Result<Vec<T>, StorageError> {
         let sql = sql.into_sql_str();
         Ok(match self {
-            Self::Sqlite(tx) => bind!(query_as(sql), args).fetch_all(&mut **tx).await?,
+            Self::Sqlite { connection, .. } => bind!(query_as(sql), args).fetch_all(connection).await?,
             Self::Postgres(tx) => bind!(query_as(sql), args).fetch_all(&mut **tx).await?,
         })
     }
@@ -106,15 +167,30 @@ impl Tx {
     ) -> Result<u64, StorageError> {
         let sql = sql.into_sql_str();
         Ok(match self {
-            Self::Sqlite(tx) => bind!(query(sql), args).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite { connection, .. } => {
+                bind!(query(sql), args).execute(connection).await?.rows_affected()
+            }
             Self::Postgres(tx) => bind!(query(sql), args).execute(&mut **tx).await?.rows_affected(),
         })
     }
 
     pub(super) async fn commit(self) -> Result<(), StorageError> {
+        self.end("COMMIT").await
+    }
+
+    /// Gives up what was done; the same as dropping it, but keeps SQLite's connection open.
+    pub(super) async fn roll_back(self) -> Result<(), StorageError> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(self, how: &'static str) -> Result<(), StorageError> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite { mut connection, mut home } => {
+                query(how).execute(&mut connection).await?;
+                *home = Some(connection);
+            }
+            Self::Postgres(tx) if how == "COMMIT" => tx.commit().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Faults: a full disk, a newer database, a missing one, two processes at once.
 
-use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{os::unix::fs::PermissionsExt, path::Path, process::Command, time::Duration};
 
 use stasisd::{
     config::{RetentionConfig, StorageConfig},
@@ -18,7 +18,8 @@ on_both!(
     a_newer_database_is_refused,
     a_changed_migration_is_refused,
     opened_twice,
-    everything_has_a_deadline
+    everything_has_a_deadline,
+    who_gives_up_leaves_nothing_behind,
 );
 
 async fn a_newer_database_is_refused(base: Base) {
@@ -62,6 +63,23 @@ async fn everything_has_a_deadline(base: Base) {
     }
     drop(held);
     let _ = eventually(async || store.save_calls(&[live(1, 1)]).await, Result::is_ok).await;
+}
+
+/// Writers that are dropped at any point (their client hung up): no half transaction, no stuck connection.
+async fn who_gives_up_leaves_nothing_behind(base: Base) {
+    for micros in (0..6_000).step_by(100) {
+        let order = order(&format!("o{micros}"), 1, "x");
+        let put = base.store.put_order(&order);
+        let _ = tokio::time::timeout(Duration::from_micros(micros), put).await;
+    }
+    for micros in (0..6_000).step_by(100) {
+        let order = order(&format!("o{micros}"), 1, "x");
+        let (outcome, stored) = base.store.put_order(&order).await.expect("stored");
+        assert!(matches!(outcome, Outcome::Created | Outcome::Unchanged), "{outcome:?}");
+        assert_eq!(base.store.order(&order.id).await, Ok(Some(stored)));
+    }
+    let phone = order("", 1, "x").phones.remove(0);
+    assert_eq!(base.store.orders_of(&phone, at(0)).await.map(|o| o.len()), Ok(60));
 }
 
 fn full(path: &Path) -> StorageConfig {

@@ -27,6 +27,8 @@ pub(super) struct Inbox {
     events: VecDeque<Arc<Notice>>,
     /// Number of the last save.
     last: u64,
+    /// Number of the last wish that the events be written now.
+    wishes: u64,
 }
 
 /// What one transaction writes.
@@ -75,11 +77,11 @@ impl Inbox {
         Dropped { calls, events }
     }
 
-    pub(super) fn take(&mut self) -> Batch {
+    pub(super) fn take(&mut self, with_events: bool) -> Batch {
         let calls = self.calls.len().min(BATCH_CALLS);
-        let events = self.events.len().min(BATCH_EVENTS);
+        let events = if with_events { self.events.len().min(BATCH_EVENTS) } else { 0 };
         Batch {
-            is_full: self.calls.len() > calls || self.events.len() > events,
+            is_full: self.calls.len() > calls || (with_events && self.events.len() > events),
             saved: self.calls.drain(..calls).map(|(_, saved)| saved).collect(),
             events: self.events.drain(..events).collect(),
         }
@@ -105,8 +107,24 @@ impl Inbox {
         self.calls.first().map_or(self.last, |(_, (number, _))| number - 1)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.calls.is_empty() && self.events.is_empty()
+    pub(super) fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
+    /// As many events wait as one transaction takes.
+    pub(super) fn has_many_events(&self) -> bool {
+        self.events.len() >= BATCH_EVENTS
+    }
+
+    /// Asks for the events to be written without delay; gives the number of this wish.
+    pub(super) fn wish_events(&mut self) -> u64 {
+        self.wishes += 1;
+        self.wishes
+    }
+
+    /// Number of the last such wish.
+    pub(super) fn wishes(&self) -> u64 {
+        self.wishes
     }
 
     /// Unwritten calls and events.
@@ -186,8 +204,18 @@ mod tests {
         assert!(inbox.save(call(1, 1, CallState::Live)));
         assert!(!inbox.save(call(2, 7, CallState::Live)));
         assert!(!inbox.save(call(1, 2, CallState::Live)));
-        assert_eq!(visits(&inbox.take()), [2, 7]);
-        assert!(inbox.is_empty());
+        assert_eq!(visits(&inbox.take(true)), [2, 7]);
+        assert_eq!(inbox.depth(), (0, 0));
+    }
+
+    #[test]
+    fn events_wait_for_their_turn() {
+        let mut inbox = Inbox::default();
+        inbox.save(call(1, 1, CallState::Live));
+        inbox.event(event(1));
+        let positions = inbox.take(false);
+        assert_eq!((visits(&positions), positions.events.len(), positions.is_full), (vec![1], 0, false));
+        assert_eq!(inbox.take(true).events.len(), 1);
     }
 
     #[test]
@@ -195,10 +223,10 @@ mod tests {
         let mut inbox = Inbox::default();
         inbox.save(call(1, 2, CallState::Ended));
         inbox.save(call(1, 3, CallState::Live));
-        let failed = inbox.take();
+        let failed = inbox.take(true);
         inbox.save(call(1, 4, CallState::Live));
         inbox.give_back(failed);
-        assert_eq!(visits(&inbox.take()), [2]);
+        assert_eq!(visits(&inbox.take(true)), [2]);
     }
 
     #[test]
@@ -207,13 +235,13 @@ mod tests {
         inbox.save(call(1, 1, CallState::Live));
         inbox.save(call(2, 1, CallState::Live));
         inbox.event(event(1));
-        let failed = inbox.take();
+        let failed = inbox.take(true);
         inbox.save(call(2, 2, CallState::Live));
         inbox.save(call(3, 3, CallState::Live));
         inbox.event(event(2));
         inbox.give_back(failed);
         assert_eq!(inbox.written(), 0);
-        let again = inbox.take();
+        let again = inbox.take(true);
         assert_eq!(visits(&again), [1, 2, 3]);
         assert_eq!(again.events.iter().map(|e| e.id).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(inbox.written(), 4);
@@ -225,10 +253,10 @@ mod tests {
         for id in (0..).take(BATCH_CALLS + 5) {
             inbox.save(call(id, 1, CallState::Live));
         }
-        let first = inbox.take();
+        let first = inbox.take(true);
         assert!(first.is_full);
         assert_eq!(inbox.written(), BATCH_CALLS as u64);
-        assert!(!inbox.take().is_full);
+        assert!(!inbox.take(true).is_full);
         assert_eq!(inbox.written(), inbox.last());
     }
 
@@ -237,7 +265,7 @@ mod tests {
         let mut inbox = Inbox::default();
         (0_i64..).take(MOST_EVENTS + 3).for_each(|id| inbox.event(event(id)));
         assert_eq!(inbox.trim(), Dropped { calls: 0, events: 3 });
-        assert_eq!(inbox.take().events.first().map(|e| e.id), Some(3));
+        assert_eq!(inbox.take(true).events.first().map(|e| e.id), Some(3));
         (0..).take(MOST_CALLS + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
         assert_eq!(inbox.trim().calls, 2);
         assert_eq!(inbox.depth().0, MOST_CALLS);

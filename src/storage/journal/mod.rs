@@ -32,9 +32,18 @@ use crate::{
 #[derive(Clone)]
 pub struct Journal {
     shared: Arc<Shared>,
-    /// Every save up to this number is on disk; closed when the writer has ended.
-    written: watch::Receiver<u64>,
+    /// Closed when the writer has ended.
+    progress: watch::Receiver<Progress>,
     deadline: Duration,
+}
+
+/// How far the writer is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// Every save up to this number is on disk.
+    saves: u64,
+    /// Every wish up to this number is fulfilled: the events posted before it are on disk.
+    wishes: u64,
 }
 
 /// What the writer and those who save hold together.
@@ -62,11 +71,11 @@ impl Journal {
             is_healthy: AtomicBool::new(true),
             last_error: Mutex::default(),
         });
-        let (sender, written) = watch::channel(0);
+        let (sender, progress) = watch::channel(Progress::default());
         let window = Duration::from_millis(config.group_commit_ms);
         let deadline = Duration::from_millis(config.statement_timeout_ms.max(1)) + window;
         let writer = Writer::new(store, Arc::clone(&shared), sender, window, shutdown);
-        (Self { shared, written, deadline }, tokio::spawn(writer.run()))
+        (Self { shared, progress, deadline }, tokio::spawn(writer.run()))
     }
 
     /// Takes a call's record to be written soon. Never waits; a record of the same call that is not written
@@ -77,8 +86,9 @@ impl Journal {
         }
     }
 
-    /// Writes the feed's notices from now on. They are read in groups; when the journal falls further behind
-    /// than the feed is deep, the oldest are lost and counted (`stasisd_journal_dropped_total`).
+    /// Writes the feed's notices from now on, about once a second: they tell what happened, and nothing waits
+    /// for them. When the journal falls further behind than the feed is deep, the oldest are lost and counted
+    /// (`stasisd_journal_dropped_total`).
     pub fn follow(&self, feed: broadcast::Receiver<Arc<Notice>>) {
         lock(&self.shared.feeds).push(feed);
     }
@@ -90,8 +100,23 @@ impl Journal {
     /// and written later all the same.
     pub async fn flushed(&self) -> Result<(), StorageError> {
         let ticket = lock(&self.shared.inbox).last();
-        let mut written = self.written.clone();
-        match timeout(self.deadline, written.wait_for(|number| *number >= ticket)).await {
+        self.reached(|progress| progress.saves >= ticket).await
+    }
+
+    /// Waits until every notice that was posted before is on disk: for whoever reads stored events and goes on
+    /// with the feed.
+    ///
+    /// # Errors
+    /// As [`Journal::flushed`].
+    pub async fn caught_up(&self) -> Result<(), StorageError> {
+        let ticket = lock(&self.shared.inbox).wish_events();
+        self.shared.wake.notify_one();
+        self.reached(|progress| progress.wishes >= ticket).await
+    }
+
+    async fn reached(&self, is_done: impl FnMut(&Progress) -> bool) -> Result<(), StorageError> {
+        let mut progress = self.progress.clone();
+        match timeout(self.deadline, progress.wait_for(is_done)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) => Err(StorageError::Unavailable("the journal has ended".to_owned())),
             Err(_) => Err(lock(&self.shared.last_error).clone().unwrap_or(StorageError::Deadline)),
