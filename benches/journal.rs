@@ -35,7 +35,7 @@ fn main() {
     let url = std::env::var("STORAGE_URL")
         .unwrap_or_else(|_| format!("sqlite://{}/stasisd.db", directory.display()));
     let config = StorageConfig {
-        url,
+        url: url.as_str().into(),
         url_file: None,
         max_connections: 4,
         group_commit_ms: window,
