@@ -165,7 +165,11 @@ impl Checker<'_> {
         let mut set: BTreeSet<&str> = flow.needs.iter().map(String::as_str).collect();
         set.extend(flow.vars.keys().map(String::as_str));
         set.extend(flow.steps.values().flat_map(|step| sets(&step.act)));
-        for reads::Read { at, name, own } in reads::of_flow(flow) {
+        let found = reads::of_flow(flow);
+        for (at, what) in found.unknown {
+            self.error(&at, what);
+        }
+        for reads::Read { at, name, own } in found.reads {
             let first = root(&name);
             let of_vars = name.strip_prefix("vars.").map(root);
             let is_known = match of_vars {

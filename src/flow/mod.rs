@@ -13,6 +13,7 @@ mod problem;
 mod read;
 mod reads;
 mod run;
+mod scan;
 mod set;
 mod surroundings;
 mod terminal;

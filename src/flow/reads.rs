@@ -5,6 +5,15 @@ use super::{
     text::{Expression, Template, Text},
 };
 
+/// What is read, or named and not there.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Variables.
+    pub reads: Vec<Read>,
+    /// Filters and phrases that are not there: where, and what.
+    pub unknown: Vec<(Spot, String)>,
+}
+
 /// A variable that is read.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
@@ -17,15 +26,16 @@ pub(super) struct Read {
 }
 
 /// Everything that is read anywhere in a flow.
-pub(super) fn of_flow(flow: &Flow) -> Vec<Read> {
-    let mut reads = Reads { flow, reads: Vec::new() };
+pub(super) fn of_flow(flow: &Flow) -> Findings {
+    let mut reads = Reads { flow, found: Findings::default() };
     for text in flow.templates.phrases() {
-        reads.text(text);
+        // A phrase may be said for an item of a list.
+        reads.text(text, &["key"]);
     }
     for step in flow.steps.values() {
         reads.act(&step.act, &step.at);
     }
-    reads.reads
+    reads.found
 }
 
 /// All texts of a flow that are said.
@@ -51,24 +61,36 @@ pub(super) fn texts(act: &Act) -> Vec<&Text> {
 
 struct Reads<'f> {
     flow: &'f Flow,
-    reads: Vec<Read>,
+    found: Findings,
 }
 
 impl Reads<'_> {
-    fn text(&mut self, text: &Text) {
+    fn text(&mut self, text: &Text, own: &'static [&'static str]) {
         for template in text.all.iter().chain(text.by_language.values()) {
-            self.template(template, &text.at, &["key"]);
+            self.template(template, &text.at, own);
         }
     }
 
     fn template(&mut self, template: &Template, at: &Spot, own: &'static [&'static str]) {
+        let Template::Filled { source, .. } = template else { return };
         let names = self.flow.templates.reads(template);
-        self.reads.extend(names.into_iter().map(|name| Read { at: at.clone(), name, own }));
+        self.found.reads.extend(names.into_iter().map(|name| Read { at: at.clone(), name, own }));
+        self.unknown(source, at);
     }
 
     fn expression(&mut self, expression: &Expression) {
         let names = self.flow.templates.expression_reads(&expression.source);
-        self.reads.extend(names.into_iter().map(|name| Read { at: expression.at.clone(), name, own: &[] }));
+        self.found.reads.extend(names.into_iter().map(|name| Read {
+            at: expression.at.clone(),
+            name,
+            own: &[],
+        }));
+        self.unknown(&expression.source, &expression.at);
+    }
+
+    fn unknown(&mut self, source: &str, at: &Spot) {
+        let names = self.flow.templates.unknown_names(source);
+        self.found.unknown.extend(names.into_iter().map(|name| (at.clone(), name)));
     }
 
     fn tree(&mut self, tree: &Tree, at: &Spot) {
@@ -83,7 +105,8 @@ impl Reads<'_> {
 
     fn act(&mut self, act: &Act, at: &Spot) {
         for text in texts(act) {
-            self.text(text);
+            let is_each = matches!(act, Act::Menu(m) if m.list.as_ref().is_some_and(|l| std::ptr::eq(&raw const l.say_each, text)));
+            self.text(text, if is_each { &["key"] } else { &[] });
         }
         match act {
             Act::Collect(collect) => collect.valid.iter().for_each(|valid| self.expression(valid)),
@@ -112,7 +135,7 @@ impl Reads<'_> {
             Act::Menu(menu) => {
                 let list = menu.list.iter().map(|list| &list.for_each);
                 let read = |name: &String| Read { at: at.with("for_each"), name: name.clone(), own: &[] };
-                self.reads.extend(list.map(read));
+                self.found.reads.extend(list.map(read));
             }
             _ => {}
         }

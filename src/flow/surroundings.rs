@@ -38,7 +38,7 @@ pub(super) fn check(flow: &Flow, file: &str, around: &Surroundings) -> Vec<Probl
             message,
         });
     };
-    for read in reads::of_flow(flow) {
+    for read in reads::of_flow(flow).reads {
         let Some(name) = read.name.strip_prefix("settings.") else { continue };
         let name = name.split('.').next().unwrap_or(name);
         if !around.settings.contains_key(name) {

@@ -21,6 +21,9 @@ use crate::{
     model::{Ended, Facts, Fault, Order, Position, Stop},
 };
 
+/// Time to read one letter.
+const A_LETTER: Duration = Duration::from_millis(50);
+
 /// What is pretended of the call.
 #[derive(Clone, Debug)]
 pub struct Pretence {
@@ -56,7 +59,8 @@ where
     O: Write + Send,
 {
     let is_fast = pretence.is_fast;
-    let mut line = Terminal { input: input.lines(), output, keys: VecDeque::new(), is_fast };
+    let mut line =
+        Terminal { input: input.lines(), output, keys: VecDeque::new(), is_fast, reading: Duration::ZERO };
     let start = Position { flow: flow.to_owned(), vars: pretence.vars.clone(), ..Position::default() };
     let stop = run(set, start, Take::Anew, &mut line, &PretendWorld(pretence)).await;
     match stop {
@@ -102,6 +106,8 @@ struct Terminal<R, O> {
     output: O,
     keys: VecDeque<char>,
     is_fast: bool,
+    /// What was printed takes time to read, as what is said takes time to hear.
+    reading: Duration,
 }
 
 impl<R: AsyncBufRead + Unpin + Send, O: Write + Send> Terminal<R, O> {
@@ -123,7 +129,7 @@ impl<R: AsyncBufRead + Unpin + Send, O: Write + Send> Terminal<R, O> {
     /// Reads one line of keys; `wait` over, or an empty line, is silence.
     async fn type_keys(&mut self, wait: Duration) -> Result<(), Stop> {
         let prompt = format!("   keys? [{:.0} s] ", wait.as_secs_f64());
-        let is_fast = self.is_fast;
+        let (is_fast, wait) = (self.is_fast, wait + std::mem::take(&mut self.reading));
         let asked = self.line(&prompt);
         let typed = if is_fast { Ok(asked.await) } else { timeout(wait, asked).await };
         let Ok(typed) = typed else {
@@ -160,6 +166,7 @@ impl<R: AsyncBufRead + Unpin + Send, O: Write + Send> Line for Terminal<R, O> {
         let text = if prompt.text.is_empty() { "(recorded)" } else { &prompt.text };
         let recorded =
             if prompt.recorded.is_empty() { String::new() } else { format!(" {:?}", prompt.recorded) };
+        self.reading += A_LETTER * u32::try_from(text.chars().count()).unwrap_or(0);
         self.tell(&format!("<< {text}{recorded}"));
         Ok(Said::Whole)
     }

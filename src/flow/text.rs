@@ -8,6 +8,7 @@ use super::{
     filters,
     parts::Spot,
     phrases::{self, PhraseId},
+    scan,
 };
 
 /// Longest text that is spoken in one piece, in characters.
@@ -121,6 +122,20 @@ impl Templates {
     /// The syntax.
     pub fn expression(&self, source: &str) -> Result<(), Error> {
         self.env.compile_expression(source).map(|_| ())
+    }
+
+    /// Filters and groups of phrases that a template or expression names and that are not there.
+    #[must_use]
+    pub(super) fn unknown_names(&self, source: &str) -> Vec<String> {
+        let is_unknown = |name: &&str| {
+            let tried = self.env.compile_expression_owned(format!("'' | {name}")).and_then(|e| e.eval(()));
+            tried.is_err_and(|error| error.kind() == minijinja::ErrorKind::UnknownFilter)
+        };
+        let filters = scan::filters(source).into_iter().filter(is_unknown);
+        let groups = scan::phrase_groups(source).into_iter();
+        let groups = groups.filter(|group| !self.phrases.keys().any(|(known, _)| known == group));
+        let filters = filters.map(|name| format!("there is no filter \"{name}\""));
+        filters.chain(groups.map(|group| format!("there is no [phrases.{group}]"))).collect()
     }
 
     /// The variables that a template reads, with what is read of them (`order`, `order.status`).

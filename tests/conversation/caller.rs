@@ -46,6 +46,7 @@ pub enum End {
 
 /// The pretend line.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts of a rehearsal")]
 pub struct PretendLine {
     pub script: VecDeque<Act>,
     /// Without a script: keys pressed at random moments, then silence.

@@ -19,6 +19,7 @@ pub struct PretendWorld {
     pub orders: Result<Vec<Order>, String>,
     pub answer: Result<(u16, Value), String>,
     pub posted: Arc<std::sync::Mutex<Vec<Webhook>>>,
+    pub time: Zoned,
 }
 
 impl PretendWorld {
@@ -33,13 +34,14 @@ impl PretendWorld {
             language: "en".to_owned(),
             started: Timestamp::UNIX_EPOCH,
         };
-        Self { call, orders: Ok(Vec::new()), answer: Ok((200, Value::Null)), posted: Arc::default() }
+        let time = "2026-11-21T12:00:00+01:00[Europe/Madrid]".parse().unwrap();
+        Self { call, orders: Ok(Vec::new()), answer: Ok((200, Value::Null)), posted: Arc::default(), time }
     }
 }
 
 impl World for PretendWorld {
     fn now(&self) -> Zoned {
-        "2026-11-21T12:00:00+01:00[Europe/Madrid]".parse().unwrap()
+        self.time.clone()
     }
 
     fn call(&self) -> &CallFacts {
@@ -102,19 +104,20 @@ pub fn shipped(settings: Value) -> Set {
 pub struct Caller {
     set: Set,
     flow: String,
-    pub vars: Facts,
+    vars: Facts,
     pub world: PretendWorld,
     script: Vec<Act>,
+    expects_fault: bool,
 }
 
 impl Caller {
     pub fn of(set: Set, flow: &str) -> Self {
         let (vars, world) = (Facts::new(), PretendWorld::new());
-        Self { set, flow: flow.to_owned(), vars, world, script: Vec::new() }
+        Self { set, flow: flow.to_owned(), vars, world, script: Vec::new(), expects_fault: false }
     }
 
     pub fn speaks_language(mut self, language: &str) -> Self {
-        self.world.call.language = language.to_owned();
+        language.clone_into(&mut self.world.call.language);
         self
     }
 
@@ -130,6 +133,16 @@ impl Caller {
 
     pub fn orders_cannot_be_asked(mut self) -> Self {
         self.world.orders = Err("the source is down".to_owned());
+        self
+    }
+
+    pub fn calls_at(mut self, time: &str) -> Self {
+        self.world.time = format!("{time}[Europe/Madrid]").parse().unwrap();
+        self
+    }
+
+    pub fn starts_with(mut self, name: &str, value: Value) -> Self {
+        self.vars.insert(name.to_owned(), value);
         self
     }
 
@@ -195,8 +208,15 @@ impl Caller {
         line
     }
 
+    /// The flow meets a fault, which the caller is told of.
+    pub async fn meets_a_fault_and_reaches(mut self, context: &str) -> PretendLine {
+        self.expects_fault = true;
+        self.is_transferred_to(context).await
+    }
+
     async fn run(self) -> PretendLine {
         let mut line = PretendLine::new(self.script.into());
+        line.expects_fault = self.expects_fault;
         let start = Position { flow: self.flow, vars: self.vars, ..Position::default() };
         let stop = flow::run(&self.set, start, Take::Anew, &mut line, &self.world).await;
         if let Err(Stop::Fault(fault)) = stop {

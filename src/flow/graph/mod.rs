@@ -7,3 +7,6 @@ mod svg;
 
 pub use mermaid::mermaid;
 pub use svg::svg;
+
+#[cfg(test)]
+mod tests;

@@ -70,8 +70,6 @@ impl<'p> Pen<'p> {
     pub fn finish(&self, title: &str) -> String {
         let (left, top) = (self.low.0 - MARGIN, self.low.1 - MARGIN);
         let (width, height) = (self.high.0 - left + MARGIN, self.high.1 - top + MARGIN);
-        let (left, top, width, height) =
-            if self.boxes.is_empty() { (0.0, 0.0, 400.0, 40.0) } else { (left, top, width, height) };
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
              viewBox=\"{left:.1} {top:.1} {width:.1} {height:.1}\" role=\"img\">\n<title>{}</title>\n\
@@ -117,6 +115,15 @@ impl<'p> Pen<'p> {
         }
         self.boxes.push_str("</g>\n");
     }
+}
+
+/// A document with one sentence, for a flow that cannot be drawn.
+pub(super) fn sentence(text: &str) -> String {
+    let text = escape(text);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"900\" height=\"40\" role=\"img\">\
+         <title>{text}</title><text x=\"12\" y=\"25\" font-family=\"sans-serif\">{text}</text></svg>\n"
+    )
 }
 
 /// Width and height of a box.

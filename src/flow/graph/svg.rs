@@ -27,15 +27,18 @@ pub fn svg(flow: &Flow) -> String {
     let picture = Picture::of(flow);
     let title = format!("{}: {}", flow.name, flow.description);
     // The layout is another's code with assertions of its own: a picture is never worth a panic.
-    let drawn = catch_unwind(AssertUnwindSafe(|| draw(&picture)));
+    let fits = picture.blocks.len() <= MOST_BLOCKS;
+    let drawn = if fits { catch_unwind(AssertUnwindSafe(|| draw(&picture))).ok() } else { None };
     drawn.map_or_else(
-        |_| {
-            let empty = Picture::default();
-            Pen::new(&empty).finish(&format!("{title} (it cannot be drawn; the Mermaid form can)"))
-        },
+        || pen::sentence(&format!("{title} (too large for this picture: take the Mermaid form)")),
         |pen| pen.finish(&title),
     )
 }
+
+/// Beyond this the arrows' crossings and bends are left as they fall: making them fewer takes too long.
+const MOST_ARROWS: usize = 45;
+/// Beyond this nothing is drawn: no page shows it, and the layout takes seconds.
+const MOST_BLOCKS: usize = 120;
 
 fn draw(picture: &Picture) -> Pen<'_> {
     let mut graph = VisualGraph::new(Orientation::TopToBottom);
@@ -50,7 +53,8 @@ fn draw(picture: &Picture) -> Pen<'_> {
         graph.add_edge(drawn, handles[arrow.from], handles[arrow.to]);
     }
     let mut pen = Pen::new(picture);
-    graph.do_it(false, false, false, &mut pen);
+    let rough = picture.arrows.len() > MOST_ARROWS;
+    graph.do_it(false, rough, rough, &mut pen);
     pen
 }
 

@@ -143,3 +143,6 @@ impl Library {
         self.0.stock.read().unwrap_or_else(PoisonError::into_inner).files.clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     flow::{
-        parts::{Flow, Step, Target, Tree},
+        parts::{Act, Flow, Step, Target, Tree},
         phrases::{self, SYSTEM},
         problem::Problem,
         text::Text,
@@ -142,9 +142,10 @@ impl Reader<'_> {
             if name.is_empty() || name.len() > 40 || !name.chars().all(letters) {
                 self.error(&field.at, "a step's name has A-Z a-z 0-9 _ -, at most 40");
             }
-            if let Some(step) = self.table(&field).and_then(|table| self.step(table)) {
-                steps.insert(name, step);
-            }
+            let step = self.table(&field).and_then(|table| self.step(table));
+            // A step that cannot be read is told; what leads to it is not wrong for that.
+            let unread = || Step { note: String::new(), at: field.at.clone(), act: Act::Hangup(None) };
+            steps.insert(name, step.unwrap_or_else(unread));
         }
         steps
     }

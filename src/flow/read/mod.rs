@@ -82,3 +82,6 @@ impl Reader<'_> {
         self.problems.push(Problem { severity, file, line: at.line, key: at.key.clone(), message });
     }
 }
+
+#[cfg(test)]
+mod tests;

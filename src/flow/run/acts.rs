@@ -38,10 +38,13 @@ impl<L: Line, W: World> Talk<'_, L, W> {
 
     pub(super) async fn hang_up(&mut self, flow: &Flow, say: Option<&Text>) -> Result<Next, Stop> {
         if say.is_some() {
-            if let Some(next) = self.jump(flow).await? {
-                return Ok(next);
+            // Keys that nobody asked for must not cut the goodbye; one that works at any time still does.
+            while !flow.anytime.is_empty() && self.ear.peek().await?.is_some() {
+                if let Some(next) = self.jump(flow).await? {
+                    return Ok(next);
+                }
+                self.ear.take();
             }
-            // Keys that nobody asked for must not cut the goodbye.
             self.ear.forget();
             if let Some(next) = self.announce(flow, say).await? {
                 return Ok(next);

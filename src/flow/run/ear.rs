@@ -45,6 +45,7 @@ impl<'l, L: Line> Ear<'l, L> {
 
     /// The next key that was typed already, without taking it.
     pub async fn peek(&mut self) -> Result<Option<char>, Stop> {
+        self.answer().await?;
         if self.ahead.is_empty() {
             let waiting =
                 Gather { max: MOST_AHEAD, terminator: None, first: Duration::ZERO, between: Duration::ZERO };

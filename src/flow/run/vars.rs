@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Most that a call's variables may hold, in bytes of JSON: they are stored at every step.
-const MOST_BYTES: usize = 32 * 1024;
+const MOST_BYTES: usize = 48 * 1024;
 /// Most that one answer from outside may add.
 pub(super) const MOST_ANSWER_BYTES: usize = 16 * 1024;
 /// As many orders as a telephone has keys to choose one.
