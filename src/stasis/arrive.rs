@@ -1,6 +1,9 @@
 //! A channel enters Stasis: a new call, a dialled party that answered, or more than we can take.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Instant,
+};
 
 use super::{door::Door, entry, talk::Talk};
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
 use jiff::Timestamp;
 use serde_json::json;
 
-/// A call older than this when we hear of it means that Asterisk or we are behind.
+/// A call that is this much older than it should be when we hear of it means that Asterisk or we are behind.
 const LATE_MS: i64 = 2_000;
 
 impl Door {
@@ -29,7 +32,10 @@ impl Door {
         }
         let entry = entry::read(args);
         let now = Timestamp::now();
-        let late = at.time().is_some_and(|at| now.as_millisecond() - at.as_millisecond() > LATE_MS);
+        let late = at.time().is_some_and(|at| {
+            let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
+            lag.behind_ms(now.as_millisecond() - at.as_millisecond(), Instant::now()) > LATE_MS
+        });
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {
             Ok(starting) => {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Events that calls need; Asterisk keeps the others to itself, which spares both sides work.
-const WANTED: [&str; 9] = [
+const WANTED: [&str; 10] = [
     "StasisStart",
     "StasisEnd",
     "ChannelDtmfReceived",
@@ -17,6 +17,7 @@ const WANTED: [&str; 9] = [
     "RecordingFailed",
     "ChannelHangupRequest",
     "ChannelDestroyed",
+    "Dial",
     "ApplicationReplaced",
 ];
 
@@ -42,8 +43,9 @@ impl Door {
         let application = ari.application(&self.services.app).await.map_err(|error| error.to_string())?;
         let ours = application.map(|application| application.channel_ids).unwrap_or_default();
         let channels = ari.channels().await.map_err(|error| error.to_string())?;
-        // A settled call's last record may still be on its way to the disk.
-        self.services.journal.flushed().await.map_err(|error| error.to_string())?;
+        // A settled call's last record may still be on its way to the disk. On a full one it stays there, and
+        // then it cannot be told who ended unseen; the calls that run need their connection all the same.
+        let is_written = self.services.journal.flushed().await;
         let stored = self.store.live_calls().await.map_err(|error| error.to_string())?;
         let in_stasis: Vec<ChannelId> = channels
             .iter()
@@ -55,6 +57,10 @@ impl Door {
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
         let mut accounted = Accounted::default();
         for action in plan(&known) {
+            if let (Err(error), Action::Settle(record)) = (&is_written, &action) {
+                tracing::warn!(call = %record.id, %error, "not settled before the store can be written");
+                continue;
+            }
             self.carry_out(action, &channels, &mut accounted);
         }
         Ok(accounted)

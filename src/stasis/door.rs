@@ -5,14 +5,14 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::task::TaskTracker;
 
-use super::events;
+use super::{events, lag::Lag};
 use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
@@ -80,6 +80,8 @@ pub struct Door {
     pub status: Arc<Status>,
     /// Owns the calls' tasks.
     pub tracker: TaskTracker,
+    /// How far behind the events are.
+    pub(super) lag: Arc<Mutex<Lag>>,
 }
 
 impl Door {
@@ -104,6 +106,7 @@ impl Door {
             flows: Arc::new(config.flows.clone()),
             status,
             tracker: TaskTracker::new(),
+            lag: Arc::new(Mutex::new(Lag::new(Instant::now()))),
         }
     }
 
