@@ -22,7 +22,7 @@ impl Leg {
         let ari = self.services.ari.clone();
         let visit = self.record.position.visit;
         let peer = peer_of(self.record.id, visit);
-        self.bridge = Some(format!("{}-b{visit}", self.record.id));
+        self.bridge = Some(bridge_of(self.record.id, visit));
         self.services.registry.add_peer(&peer, &self.inbox);
         self.peer = Some(peer.clone());
         let begun = Instant::now();
@@ -53,12 +53,15 @@ impl Leg {
             let ringing = ari.ring(&self.record.channel).await;
             self.judge(ringing).await?;
         }
+        let mut status = String::new();
         while !up {
             match self.next(begun + dial.ring + GRACE).await? {
                 Some(LegEvent::PeerUp) => up = true,
+                Some(LegEvent::PeerStatus(told)) => status = told,
                 Some(LegEvent::PeerGone(cause)) => {
-                    tracing::debug!(call = %self.record.id, cause, "the dialled party did not answer");
-                    return self.part(dialled(cause, begun.elapsed() + GRACE / 10 >= dial.ring)).await;
+                    tracing::debug!(call = %self.record.id, cause, status, "the dialled party did not answer");
+                    let rang_out = begun.elapsed() + GRACE / 10 >= dial.ring;
+                    return self.part(dialled(cause, &status, rang_out)).await;
                 }
                 Some(_) => {}
                 None => return self.part(Dialled::NoAnswer).await,
@@ -102,6 +105,14 @@ impl Leg {
         Ok(dialled)
     }
 
+    /// Takes responsibility for whom an earlier life may have dialled in the step that is taken up: the flow may
+    /// be another one now, and not dial.
+    pub(super) fn inherit_peer(&mut self) {
+        let visit = self.record.position.visit;
+        self.peer.get_or_insert_with(|| peer_of(self.record.id, visit));
+        self.bridge.get_or_insert_with(|| bridge_of(self.record.id, visit));
+    }
+
     /// Hangs the dialled party up and destroys the bridge; nothing there is fine.
     pub(super) async fn drop_peer(&mut self) {
         if let Some(peer) = self.peer.take() {
@@ -119,6 +130,11 @@ fn peer_of(call: CallId, visit: u32) -> ChannelId {
     ChannelId(format!("{call}-d{visit}"))
 }
 
+/// The id of the bridge that the two talk in.
+fn bridge_of(call: CallId, visit: u32) -> String {
+    format!("{call}-b{visit}")
+}
+
 /// The call that dialled this channel, if one did. Channel ids are ours or Asterisk's, never a caller's.
 #[must_use]
 pub fn dialled_by(channel: &ChannelId) -> Option<CallId> {
@@ -128,15 +144,16 @@ pub fn dialled_by(channel: &ChannelId) -> Option<CallId> {
 }
 
 /// What a dialled channel's end before the answer means. `rang_out`: it rang as long as it was allowed to.
-fn dialled(cause: Option<i32>, rang_out: bool) -> Dialled {
+fn dialled(cause: Option<i32>, status: &str, rang_out: bool) -> Dialled {
     // Q.850: 17 user busy, 18 no user responding, 19 no answer, 21 call rejected.
-    match cause {
-        Some(17) => Dialled::Busy,
-        Some(18 | 19) => Dialled::NoAnswer,
-        Some(21) => Dialled::Rejected,
-        // Before 22.4 Asterisk gives 16 or 0 when the ringing timed out.
-        Some(0 | 16) | None if rang_out => Dialled::NoAnswer,
-        other => Dialled::Failed(other),
+    match (cause, status) {
+        // A Local channel has no cause; what it reached is told by the dialling alone.
+        (Some(17), _) | (None, "BUSY") => Dialled::Busy,
+        (Some(18 | 19), _) | (None, "NOANSWER") => Dialled::NoAnswer,
+        (Some(21), _) => Dialled::Rejected,
+        // Before 22.4 Asterisk gives 16 or none when the ringing timed out.
+        (Some(16) | None, _) if rang_out => Dialled::NoAnswer,
+        (other, _) => Dialled::Failed(other),
     }
 }
 
@@ -155,11 +172,14 @@ mod tests {
 
     #[test]
     fn causes() {
-        assert_eq!(dialled(Some(17), false), Dialled::Busy);
-        assert_eq!(dialled(Some(19), false), Dialled::NoAnswer);
-        assert_eq!(dialled(Some(16), true), Dialled::NoAnswer);
-        assert_eq!(dialled(Some(16), false), Dialled::Failed(Some(16)));
-        assert_eq!(dialled(Some(21), true), Dialled::Rejected);
-        assert_eq!(dialled(Some(34), true), Dialled::Failed(Some(34)));
+        assert_eq!(dialled(Some(17), "", false), Dialled::Busy);
+        assert_eq!(dialled(Some(19), "", false), Dialled::NoAnswer);
+        assert_eq!(dialled(Some(16), "", true), Dialled::NoAnswer);
+        assert_eq!(dialled(Some(16), "", false), Dialled::Failed(Some(16)));
+        assert_eq!(dialled(Some(21), "", true), Dialled::Rejected);
+        assert_eq!(dialled(Some(34), "", true), Dialled::Failed(Some(34)));
+        assert_eq!(dialled(None, "BUSY", false), Dialled::Busy);
+        assert_eq!(dialled(None, "CONGESTION", false), Dialled::Failed(None));
+        assert_eq!(dialled(None, "RINGING", true), Dialled::NoAnswer);
     }
 }

@@ -49,6 +49,8 @@ pub enum LegEvent {
     LeftStasis,
     /// The dialled party answered (its `StasisStart`).
     PeerUp,
+    /// What Asterisk says of the dialling (`Dial`): `BUSY`, `NOANSWER` and the like.
+    PeerStatus(String),
     /// The dialled party is gone. Q.850 cause.
     PeerGone(Option<i32>),
     /// The websocket dropped.
@@ -101,6 +103,12 @@ impl Events {
         self.receiver.recv().await
     }
 
+    /// Forgets everything, so that a call that lost events can at least be brought to its end.
+    pub fn start_over(&mut self) {
+        while self.receiver.try_recv().is_ok() {}
+        self.inbox.overrun.store(false, Ordering::Release);
+    }
+
     /// The next event if there is one now.
     pub fn ready(&mut self) -> Option<LegEvent> {
         self.receiver.try_recv().ok()
@@ -121,5 +129,8 @@ mod tests {
         inbox.put(LegEvent::Key('2'));
         inbox.put(LegEvent::Key('3'));
         assert_eq!(events.next().await, None);
+        events.start_over();
+        inbox.put(LegEvent::Restored);
+        assert_eq!(events.next().await, Some(LegEvent::Restored));
     }
 }

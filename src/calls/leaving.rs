@@ -17,6 +17,8 @@ use crate::{
 const CARRIED_OUT: Duration = Duration::from_secs(5);
 /// How long a peer may take to follow a REFER: an INVITE of its own lies in between.
 const REFER: Duration = Duration::from_secs(20);
+/// How long a peer that followed it may take to hang up.
+const FOLLOWED: Duration = Duration::from_secs(4);
 
 impl Leg {
     pub(super) async fn leave_for(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
@@ -65,7 +67,7 @@ impl Leg {
             return Ok(Referred::Refused(why));
         }
         self.judge(answer).await?;
-        let until = Instant::now() + REFER;
+        let until = self.refer_over(Instant::now() + REFER).await? + FOLLOWED;
         loop {
             match self.next(until).await {
                 Ok(Some(_)) => {}
@@ -78,6 +80,19 @@ impl Leg {
                     return Err(Ended::LeftStasis.into());
                 }
                 Err(stop) => return Err(stop),
+            }
+        }
+    }
+
+    /// Waits until Asterisk is done with a REFER: its channel serves no other command before that. What came of
+    /// it is not told; who followed it hangs up.
+    async fn refer_over(&mut self, until: Instant) -> Result<Instant, Stop> {
+        let ari = self.services.ari.clone();
+        loop {
+            match ari.set_variable(&self.record.channel, "STASISD_REFERRED", "1", false).await {
+                Err(AriError::Deadline) if Instant::now() < until => {}
+                Err(AriError::Deadline | AriError::Refused { .. }) | Ok(()) => return Ok(Instant::now()),
+                other => self.judge(other).await?,
             }
         }
     }

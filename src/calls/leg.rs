@@ -174,6 +174,7 @@ impl Leg {
         self.record.taken_up += 1;
         self.keys.clear();
         self.made = 0;
+        self.inherit_peer();
         // The last position may not have reached the disk, so one visit more is looked at.
         for visit in before.position.visit..=before.position.visit.saturating_add(1) {
             for made in 1..=3 {

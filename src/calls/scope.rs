@@ -71,6 +71,9 @@ impl Leg {
         let mut stop = stop;
         loop {
             self.more_time(CLOSING);
+            if stop == Stop::Ended(Ended::Overrun) {
+                self.events.start_over();
+            }
             let end = self.close(stop.clone()).await;
             if end != Stop::Ended(Ended::Lost) {
                 return end;

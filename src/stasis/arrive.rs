@@ -1,8 +1,8 @@
 //! A channel enters Stasis: a new call, a dialled party that answered, or more than we can take.
 
 use std::{
-    sync::Arc,
-    time::{Duration, Instant},
+    sync::{Arc, PoisonError},
+    time::Instant,
 };
 
 use super::{door::Door, entry, talk::Talk};
@@ -10,13 +10,12 @@ use crate::{
     ari::{Channel, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
     model::{CallRecord, ChannelId, NoticeKind},
-    tasks::clock,
 };
+use jiff::Timestamp;
 use serde_json::json;
 
-/// An event that waited longer than this for us means that we are behind. (The event's own time would tell of
-/// Asterisk's delay too, but its clock may differ from ours.)
-const LATE: Duration = Duration::from_secs(1);
+/// A call that is this much older than it should be when we hear of it means that Asterisk or we are behind.
+const LATE_MS: i64 = 2_000;
 
 impl Door {
     /// Takes a channel that entered Stasis.
@@ -32,8 +31,11 @@ impl Door {
             return;
         }
         let entry = entry::read(args);
-        let now = clock::now();
-        let late = received.elapsed() > LATE;
+        let now = Timestamp::now();
+        let late = at.time().is_some_and(|at| {
+            let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
+            lag.behind_ms(now.as_millisecond() - at.as_millisecond(), Instant::now()) > LATE_MS
+        });
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {
             Ok(starting) => {

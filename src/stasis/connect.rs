@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Events that calls need; Asterisk keeps the others to itself, which spares both sides work.
-const WANTED: [&str; 9] = [
+const WANTED: [&str; 10] = [
     "StasisStart",
     "StasisEnd",
     "ChannelDtmfReceived",
@@ -18,6 +18,7 @@ const WANTED: [&str; 9] = [
     "RecordingFinished",
     "RecordingFailed",
     "ChannelHangupRequest",
+    "Dial",
     "ChannelDestroyed",
     "ApplicationReplaced",
 ];
@@ -76,13 +77,17 @@ impl Door {
         for action in plan(&known).into_iter().filter(runs_here) {
             self.carry_out(action, &channels, &mut accounted);
         }
-        // A settled call's last record may still be on its way to the disk.
-        self.services.journal.flushed().await?;
+        // A settled call's last record may still be on its way to the disk. On a full one it stays there, and
+        // then it cannot be told who ended unseen; who lives is taken up all the same.
+        let written = self.services.journal.flushed().await;
         let stored = self.store.live_calls().await?;
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
         for action in plan(&known).into_iter().filter(|action| !runs_here(action)) {
-            self.carry_out(action, &channels, &mut accounted);
+            if written.is_ok() || !matches!(action, Action::Settle(_)) {
+                self.carry_out(action, &channels, &mut accounted);
+            }
         }
+        written?;
         Ok(accounted)
     }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::task::TaskTracker;
 
-use super::{connect::Unaccounted, events};
+use super::{connect::Unaccounted, events, lag::Lag};
 use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
@@ -80,6 +80,8 @@ pub struct Door {
     pub flows: Arc<FlowsConfig>,
     /// How the door stands.
     pub status: Arc<Status>,
+    /// How far behind the events are.
+    pub(super) lag: Arc<Mutex<Lag>>,
     /// The version of the Asterisk that is connected.
     version: Arc<Mutex<String>>,
     /// Owns the calls' tasks.
@@ -107,6 +109,7 @@ impl Door {
             store,
             flows: Arc::new(config.flows.clone()),
             status,
+            lag: Arc::new(Mutex::new(Lag::new(Instant::now()))),
             version: Arc::default(),
             tracker: TaskTracker::new(),
         }

@@ -43,7 +43,10 @@ fn for_caller(event: &Event) -> Option<LegEvent> {
 fn for_peer(event: &Event) -> Option<LegEvent> {
     match event {
         Event::StasisStart { .. } => Some(LegEvent::PeerUp),
-        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(Some(*cause))),
+        Event::Dial { dialstatus, .. } if !dialstatus.is_empty() => {
+            Some(LegEvent::PeerStatus(dialstatus.clone()))
+        }
+        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(known(*cause))),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ mod connect;
 mod door;
 mod entry;
 mod events;
+mod lag;
 mod talk;
 
 pub use door::{Door, Status};

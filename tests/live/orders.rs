@@ -168,7 +168,7 @@ async fn several_orders_are_a_menu_and_keys_can_be_typed_ahead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flow_sends_a_refer_that_the_peer_follows_or_refuses() {
-    let (rig, mut daemon) = Site::prepare("refer", "");
+    let (rig, mut daemon) = Site::prepare("flow-refer", "");
     let target = format!("sip:9001@127.0.0.1:{}", rig.port("CARRIER_PORT"));
     let flow = format!(
         "description = \"By REFER, else a person\"\nlanguages = [\"en\"]\nstart = \"go\"\n\

@@ -11,7 +11,6 @@ use crate::{orders::Site, support::sipp::Caller};
 async fn what_a_caller_says_of_itself_is_only_text() {
     let site = Site::start("identity", "").await;
     let api = site.api();
-    let long = "9".repeat(300);
     let (long, shell) = ("9".repeat(200), "%24%7BSHELL(touch%20/tmp/stasisd-pwned)%7D");
     // What Asterisk itself drops as no SIP at all is not here.
     let attacks = [

@@ -5,7 +5,7 @@ use crate::orders::{Site, reached_a_person};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_at_the_wrong_time() {
-    let site = Site::start("keys", "").await;
+    let site = Site::start("wrong-keys", "").await;
     let (api, rig) = (site.api(), &site.rig);
     let digits = "1234567890".repeat(4);
     let calling = [

@@ -7,6 +7,7 @@ mod flows;
 mod identity;
 mod keys;
 mod limits;
+mod parties;
 
 mod remote;
 mod stopping;
