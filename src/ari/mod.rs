@@ -17,6 +17,7 @@ mod meters;
 mod model;
 mod open;
 mod params;
+mod reaction;
 mod rest;
 mod run;
 mod session;
@@ -35,6 +36,7 @@ pub use model::{
     Application, AsteriskInfo, Bridge, CallerId, Channel, Dialplan, Playback, Recording, SystemInfo,
 };
 pub use params::{Originate, RecordTo};
+pub use reaction::{Cause, Reaction};
 pub use run::connect;
 pub use stamp::{Stamp, parse_time};
 pub use version::Version;

@@ -124,8 +124,8 @@ impl Door {
             Wire::Event { event: Event::StasisStart { channel, args, .. }, at, received } => {
                 self.arrive(&channel, &args, at, received);
             }
-            Wire::Event { event, .. } => {
-                events::route(&self.services.registry, &event);
+            Wire::Event { event, received, .. } => {
+                events::route(&self.services.registry, &event, received);
             }
             Wire::Up(hello) => self.up(hello).await,
             Wire::Down { why } => {
