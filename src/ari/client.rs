@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 
 use super::{
-    AriError,
+    AriError, Reaction,
     command::{Command, Request, Way, way},
-    shared::{Live, Shared},
+    shared::{Letter, Live, Shared},
 };
 
 /// Longest request that goes over the websocket; Asterisk reads no frame above 64 KiB.
@@ -18,6 +18,8 @@ const LONGEST_FRAME: usize = 32 * 1024;
 #[derive(Clone)]
 pub struct Client {
     pub(super) shared: Arc<Shared>,
+    /// What the next commands are the answer to.
+    pub(super) reaction: Option<Reaction>,
 }
 
 impl std::fmt::Debug for Client {
@@ -36,6 +38,13 @@ pub(super) struct Answer {
 }
 
 impl Client {
+    /// A client whose command is the answer to an event: how long it took to be written is measured
+    /// (`stasisd_reaction_seconds`).
+    #[must_use]
+    pub fn reacting(&self, reaction: Option<Reaction>) -> Self {
+        Self { shared: Arc::clone(&self.shared), reaction }
+    }
+
     /// Sends a command whose answer says nothing but yes.
     pub(super) async fn tell(&self, command: &Command<'_>) -> Result<(), AriError> {
         self.run(command).await.map(drop)
@@ -70,7 +79,7 @@ impl Client {
         let fits = request.uri.len() + request.body.as_ref().map_or(0, String::len) <= LONGEST_FRAME;
         match live {
             Some(live) if way(command) == Way::Websocket && live.over_websocket && fits => {
-                self.measured(Way::Websocket, over_websocket(&live, &request)).await
+                self.measured(Way::Websocket, over_websocket(&live, &request, self.reaction)).await
             }
             live => {
                 // Boxed, because it is rare and big, and would else be part of every call's own future.
@@ -91,7 +100,11 @@ impl Client {
     }
 
     async fn over_http(&self, live: Option<Arc<Live>>, request: &Request) -> Result<Answer, AriError> {
-        let answer = self.shared.http.send(request);
+        let answer = self.shared.http.send(request, || {
+            if let Some(reaction) = &self.reaction {
+                self.shared.meters.reaction(reaction);
+            }
+        });
         match live {
             None => answer.await,
             Some(live) => live.gone.run_until_cancelled(answer).await.unwrap_or(Err(AriError::NotConnected)),
@@ -110,10 +123,14 @@ impl Client {
     }
 }
 
-async fn over_websocket(live: &Live, request: &Request) -> Result<Answer, AriError> {
+async fn over_websocket(
+    live: &Live,
+    request: &Request,
+    reaction: Option<Reaction>,
+) -> Result<Answer, AriError> {
     let waiter = live.pending.register().ok_or(AriError::NotConnected)?;
     let frame = super::rest::frame(waiter.id, request)?;
-    live.mail.send(frame).await.map_err(|_| AriError::NotConnected)?;
+    live.mail.send(Letter { message: frame, reaction }).await.map_err(|_| AriError::NotConnected)?;
     waiter.answer().await.ok_or(AriError::NotConnected)
 }
 

@@ -1,6 +1,13 @@
 //! The HTTP side: TLS, the keep-alive pool, one request and its answer.
 
-use std::{error::Error, path::Path, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    future::{Future, poll_fn},
+    path::Path,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -46,8 +53,9 @@ impl Http {
         Self { client, room, base: site.base.clone(), authorization: site.authorization.clone() }
     }
 
-    /// Sends one request when there is room and reads its answer. Has no deadline of its own.
-    pub(super) async fn send(&self, request: &Request) -> Result<Answer, AriError> {
+    /// Sends one request when there is room and reads its answer. Has no deadline of its own. `handed` is told
+    /// when a connection has the request: it is written in the same moment, unless the connection is new.
+    pub(super) async fn send(&self, request: &Request, handed: impl FnOnce()) -> Result<Answer, AriError> {
         let _room = self.room.acquire().await.map_err(|_| AriError::NotConnected)?;
         let mut builder = hyper::Request::builder()
             .method(request.method)
@@ -58,7 +66,14 @@ impl Http {
         }
         let body = Full::new(Bytes::from(request.body.clone().unwrap_or_default()));
         let request = builder.body(body).map_err(|error| AriError::Malformed(error.to_string()))?;
-        let response = self.client.request(request).await.map_err(|error| unreachable(&error))?;
+        let mut response = std::pin::pin!(self.client.request(request));
+        let early = poll_fn(|cx| Poll::Ready(response.as_mut().poll(cx))).await;
+        handed();
+        let response = match early {
+            Poll::Ready(response) => response,
+            Poll::Pending => response.await,
+        };
+        let response = response.map_err(|error| unreachable(&error))?;
         let status = response.status().as_u16();
         let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await;
         let body = body.map_err(|error| unreachable(error.as_ref()))?.to_bytes();

@@ -3,12 +3,12 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
 
-use super::{AriError, EVENTS_USED, Event, command::Way, event::EVENTS_DROPPED};
+use super::{AriError, Cause, EVENTS_USED, Event, Reaction, command::Way, event::EVENTS_DROPPED};
 
 /// A status, or the word for an error.
 type Outcome = Result<u16, &'static str>;
@@ -22,6 +22,7 @@ pub(super) struct Meters {
     pub(super) reconnects: Counter,
     pub(super) connected: Gauge,
     seconds: [Histogram; 2],
+    reactions: [Histogram; 2],
     requests: Mutex<HashMap<(Way, Outcome), Counter>>,
 }
 
@@ -32,6 +33,7 @@ impl Meters {
         let events =
             kinds.map(|kind| (*kind, counter!("stasisd_ari_events_total", "type" => *kind))).collect();
         let seconds = |way| histogram!("stasisd_ari_request_seconds", "way" => way);
+        let reactions = |what| histogram!("stasisd_reaction_seconds", "what" => what);
         Self {
             events,
             unknown: counter!("stasisd_ari_unknown_events_total"),
@@ -40,6 +42,7 @@ impl Meters {
             reconnects: counter!("stasisd_ari_reconnects_total"),
             connected: gauge!("stasisd_ari_connected"),
             seconds: [seconds(name(Way::Websocket)), seconds(name(Way::Http))],
+            reactions: [reactions("start"), reactions("key")],
             requests: Mutex::default(),
         }
     }
@@ -47,6 +50,16 @@ impl Meters {
     /// Counts an event by its kind; kinds that we do not know are one label, for they are not ours to choose.
     pub(super) fn event(&self, kind: &str) {
         self.events.get(kind).unwrap_or(&self.unknown).increment(1);
+    }
+
+    /// Tells how long a reaction took that is done at this moment.
+    pub(super) fn reaction(&self, reaction: &Reaction) {
+        let [start, key] = &self.reactions;
+        let histogram = match reaction.cause {
+            Cause::Start => start,
+            Cause::Key => key,
+        };
+        histogram.record(reaction.took(Instant::now()));
     }
 
     /// Counts a request and its time.

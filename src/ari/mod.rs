@@ -18,6 +18,7 @@ mod meters;
 mod model;
 mod open;
 mod params;
+mod reaction;
 mod rest;
 mod run;
 mod session;
@@ -36,6 +37,7 @@ pub use model::{
     Application, AsteriskInfo, Bridge, CallerId, Channel, Dialplan, Playback, Recording, SystemInfo,
 };
 pub use params::{Originate, RecordTo};
+pub use reaction::{Cause, Reaction};
 pub use run::connect;
 pub use stamp::{Stamp, parse_time};
 pub use version::Version;

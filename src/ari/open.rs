@@ -76,7 +76,8 @@ pub(super) async fn open(shared: &Shared) -> Result<Open, AriError> {
 async fn who_is_there(shared: &Shared) -> Result<AsteriskInfo, AriError> {
     let request = Command::Info.request()?;
     let allowed = shared.site.connect_timeout + shared.site.request_timeout;
-    let answer = timeout(allowed, shared.http.send(&request)).await.map_err(|_| AriError::Deadline)??;
+    let answer =
+        timeout(allowed, shared.http.send(&request, || {})).await.map_err(|_| AriError::Deadline)??;
     let body = match judge(answer) {
         Err(AriError::Refused { status: 404, .. }) => {
             let hint = "there is no ARI at ari.url: load res_ari, enable it in ari.conf and http.conf, and compare \

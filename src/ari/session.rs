@@ -27,7 +27,7 @@ use super::{
     meters::kind,
     open::{Open, Read, Socket},
     rest::Pending,
-    shared::{Live, Shared},
+    shared::{Letter, Live, Shared},
 };
 
 /// Frames that may wait for the decoder, and events that may wait for the consumer. Beyond it the connection is
@@ -86,10 +86,10 @@ pub(super) async fn live(
     let heart = Arc::new(AtomicU32::new(0));
     let decoder = Decoder { shared: Arc::clone(shared), pending, wire: wire.clone() };
     let mut parts = JoinSet::new();
-    let (reading, beating) = (Arc::clone(shared), Arc::clone(&heart));
+    let (reading, writing, beating) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(&heart));
     parts.spawn(async move { (Part::Reader, read(stream, frames, &beating, &reading).await) });
     parts.spawn(async move { (Part::Decoder, decoder.run(open.early, undecoded).await) });
-    parts.spawn(async move { (Part::Writer, write(sink, letters).await) });
+    parts.spawn(async move { (Part::Writer, write(sink, letters, &writing).await) });
     let end = tokio::select! {
         biased;
         () = shutdown.cancelled() => End::Stopped,
@@ -99,7 +99,7 @@ pub(super) async fn live(
     };
     if !matches!(end, End::Lost(_)) {
         // A farewell (RFC 6455 §7.1.2), so that Asterisk frees the application at once.
-        let _ = mail.try_send(Message::Close(None));
+        let _ = mail.try_send(Message::Close(None).into());
         let _ = timeout(Duration::from_secs(1), async { while parts.join_next().await.is_some() {} }).await;
     }
     parts.shutdown().await;
@@ -156,10 +156,16 @@ async fn read(
 }
 
 /// Writes what waits in the mailbox, as many as there are with one flush.
-async fn write(mut sink: SplitSink<Socket, Message>, mut letters: mpsc::Receiver<Message>) -> End {
+async fn write(
+    mut sink: SplitSink<Socket, Message>,
+    mut letters: mpsc::Receiver<Letter>,
+    shared: &Shared,
+) -> End {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut reactions = Vec::new();
     while letters.recv_many(&mut batch, BATCH).await > 0 {
-        for message in batch.drain(..) {
+        for Letter { message, reaction } in batch.drain(..) {
+            reactions.extend(reaction);
             let last = message.is_close();
             if let Err(error) = sink.feed(message).await {
                 return End::Lost(format!("the websocket broke: {error}"));
@@ -172,6 +178,7 @@ async fn write(mut sink: SplitSink<Socket, Message>, mut letters: mpsc::Receiver
         if let Err(error) = sink.flush().await {
             return End::Lost(format!("the websocket broke: {error}"));
         }
+        reactions.drain(..).for_each(|reaction| shared.meters.reaction(&reaction));
     }
     End::Stopped
 }
@@ -179,7 +186,7 @@ async fn write(mut sink: SplitSink<Socket, Message>, mut letters: mpsc::Receiver
 /// Sends a PING each `heartbeat` and ends when two stay unanswered: after at most two and a quarter heartbeats.
 ///
 /// PINGs only: an unsolicited PONG crashes some versions (see `version`).
-async fn beat(heart: &AtomicU32, mail: &mpsc::Sender<Message>, heartbeat: Duration) -> End {
+async fn beat(heart: &AtomicU32, mail: &mpsc::Sender<Letter>, heartbeat: Duration) -> End {
     let mut quarter = interval(heartbeat / 4);
     quarter.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for tick in 0_u32.. {
@@ -187,7 +194,7 @@ async fn beat(heart: &AtomicU32, mail: &mpsc::Sender<Message>, heartbeat: Durati
         if tick % 4 == 0 {
             heart.fetch_add(1, Ordering::Relaxed);
             // A full mailbox means that nothing is written any more; the heart then stops by itself.
-            let _ = mail.try_send(Message::Ping(bytes::Bytes::new()));
+            let _ = mail.try_send(Message::Ping(bytes::Bytes::new()).into());
         } else if heart.load(Ordering::Relaxed) >= 2 {
             break;
         }

@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    Reaction,
     http::{Connector, Http},
     meters::Meters,
     rest::Pending,
@@ -31,13 +32,26 @@ pub(super) struct Shared {
 /// The websocket that is up.
 pub(super) struct Live {
     /// The writer's mailbox.
-    pub mail: mpsc::Sender<Message>,
+    pub mail: mpsc::Sender<Letter>,
     /// Who waits for answers over it.
     pub pending: Arc<Pending>,
     /// Whether commands go over it.
     pub over_websocket: bool,
     /// Cancelled when it is gone: requests by HTTP end with it, for nobody knows their calls any more.
     pub gone: CancellationToken,
+}
+
+/// A message for the writer.
+pub(super) struct Letter {
+    pub message: Message,
+    /// Measured when it is written.
+    pub reaction: Option<Reaction>,
+}
+
+impl From<Message> for Letter {
+    fn from(message: Message) -> Self {
+        Self { message, reaction: None }
+    }
 }
 
 impl Shared {

@@ -1,8 +1,11 @@
 //! One call's inbox: bounded and lossless. A full one ends its call rather than lose an event.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
 };
 
 use tokio::sync::mpsc;
@@ -14,7 +17,12 @@ const DEPTH: usize = 256;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LegEvent {
     /// The caller pressed a key (`ChannelDtmfReceived`).
-    Key(char),
+    Key {
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        digit: char,
+        /// When its event was read.
+        received: Instant,
+    },
     /// A playback came to its end; `failed` when nothing could be played (`PlaybackFinished`).
     PlaybackFinished {
         /// Its id.
@@ -122,12 +130,14 @@ mod tests {
     #[tokio::test]
     async fn a_full_inbox_ends_the_call_instead_of_losing_an_event() {
         let (inbox, mut events) = inbox();
+        let received = Instant::now();
+        let key = |digit| LegEvent::Key { digit, received };
         for _ in 0..DEPTH {
-            inbox.put(LegEvent::Key('1'));
+            inbox.put(key('1'));
         }
-        assert_eq!(events.next().await, Some(LegEvent::Key('1')));
-        inbox.put(LegEvent::Key('2'));
-        inbox.put(LegEvent::Key('3'));
+        assert_eq!(events.next().await, Some(key('1')));
+        inbox.put(key('2'));
+        inbox.put(key('3'));
         assert_eq!(events.next().await, None);
         events.start_over();
         inbox.put(LegEvent::Restored);

@@ -29,7 +29,7 @@ impl Leg {
         }
         self.leaving = true;
         self.record.detail = Some(format!("{why}: {context},{extension},{priority}"));
-        let ari = self.services.ari.clone();
+        let ari = self.ari();
         let answer = ari.continue_in(&self.record.channel, context, extension, *priority).await;
         if let Err(stop) = self.judge(answer).await {
             self.leaving = matches!(stop, Stop::Ended(Ended::LeftStasis));
@@ -39,7 +39,7 @@ impl Leg {
     }
 
     pub(super) async fn finish(&mut self) -> Result<(), Stop> {
-        let ari = self.services.ari.clone();
+        let ari = self.ari();
         let answer = ari.hang_up(&self.record.channel, None).await;
         match self.judge(answer).await {
             Ok(()) => {}
@@ -57,7 +57,7 @@ impl Leg {
     }
 
     pub(super) async fn send_refer(&mut self, target: &str) -> Result<Referred, Stop> {
-        let ari = self.services.ari.clone();
+        let ari = self.ari();
         // ARI wants an endpoint; the technology is that of the channel, which is SIP's.
         let answer = ari.redirect(&self.record.channel, &format!("PJSIP/{target}")).await;
         if let Err(AriError::Refused { .. }) = &answer

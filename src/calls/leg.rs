@@ -11,7 +11,7 @@ use super::{
     registry::{Registry, Starting},
 };
 use crate::{
-    ari::{AriError, Client},
+    ari::{AriError, Client, Reaction},
     config::CallsConfig,
     feed::Feed,
     model::{CallRecord, ChannelId, Ended, Fault, NoticeKind, Stop},
@@ -62,6 +62,8 @@ pub struct Leg {
     pub(super) leaving: bool,
     /// Holds the call's place among those that wait for their answer.
     pub(super) starting: Option<Starting>,
+    /// The event that began the call, until its first command is sent.
+    begun: Option<Reaction>,
     deadline: Instant,
 }
 
@@ -88,8 +90,21 @@ impl Leg {
             bridge: None,
             leaving: false,
             starting: Some(starting),
+            begun: None,
             deadline,
         }
+    }
+
+    /// Measures how long the call's first command takes.
+    #[must_use]
+    pub fn begun_by(mut self, reaction: Option<Reaction>) -> Self {
+        self.begun = reaction;
+        self
+    }
+
+    /// For a command that may be the call's first.
+    pub(super) fn ari(&mut self) -> Client {
+        self.services.ari.reacting(self.begun.take())
     }
 
     /// The record as it is now.
@@ -112,7 +127,7 @@ impl Leg {
     /// Turns what ends a call into its `Stop`; everything else is handed on.
     pub(super) fn take(&mut self, event: LegEvent) -> Result<LegEvent, Stop> {
         match event {
-            LegEvent::Key(digit) => {
+            LegEvent::Key { digit, .. } => {
                 self.keep_key(digit);
                 Ok(event)
             }

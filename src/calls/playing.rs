@@ -10,7 +10,10 @@ use super::{
     leg::Leg,
     line::{BargeIn, Prompt, Said},
 };
-use crate::model::{Fault, NoticeKind, Stop};
+use crate::{
+    ari::{Cause, Reaction},
+    model::{Fault, NoticeKind, Stop},
+};
 
 /// How much longer than its audio a playback may take before it is asked about: fetching and queueing.
 const GRACE: Duration = Duration::from_secs(10);
@@ -25,7 +28,7 @@ impl Leg {
         let spoken = spoken.map_err(|error| Fault::Voice(error.to_string()))?;
         let id = self.name();
         let begun = Instant::now();
-        let ari = self.services.ari.clone();
+        let ari = self.ari();
         let answer = ari.play(&self.record.channel, &id, &spoken.media, &prompt.language).await;
         self.judge(answer).await?;
         self.playing = Some(id.clone());
@@ -51,8 +54,9 @@ impl Leg {
                     }
                     return Ok(Said::Whole);
                 }
-                Some(LegEvent::Key(_)) if *barge == BargeIn::AnyKey => {
-                    let answer = self.services.ari.stop_playback(id).await;
+                Some(LegEvent::Key { received, .. }) if *barge == BargeIn::AnyKey => {
+                    let reaction = Some(Reaction::to(Cause::Key, received));
+                    let answer = self.services.ari.reacting(reaction).stop_playback(id).await;
                     // Gone already: it came to its end in the same moment.
                     if !answer.as_ref().is_err_and(crate::ari::AriError::is_gone) {
                         self.judge(answer).await?;

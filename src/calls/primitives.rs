@@ -30,7 +30,7 @@ impl Line for Leg {
         if self.record.answered_at.is_some() {
             return Ok(());
         }
-        let ari = self.services.ari.clone();
+        let ari = self.ari();
         let answer = ari.answer(&self.record.channel).await;
         self.judge(answer).await?;
         self.record.answered_at = Some(Self::now());

@@ -7,7 +7,7 @@ use std::{
 
 use super::{door::Door, entry, talk::Talk};
 use crate::{
-    ari::{Channel, Stamp},
+    ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
     model::{CallRecord, ChannelId, NoticeKind},
 };
@@ -42,15 +42,20 @@ impl Door {
                 let default = &self.flows.default;
                 let config = &self.services.config;
                 let record = entry::record(channel, &entry, at.as_str(), default, config, now);
-                self.begin(record, starting, Take::Anew);
-                metrics::histogram!("stasisd_call_arrival_seconds").record(received.elapsed().as_secs_f64());
+                self.begin(record, starting, Take::Anew, Some(Reaction::to(Cause::Start, received)));
             }
             Err(refusal) => self.refuse(channel.id.clone(), refusal),
         }
     }
 
     /// Starts a call's task.
-    pub(super) fn begin(&self, record: CallRecord, starting: Starting, take: Take) {
+    pub(super) fn begin(
+        &self,
+        record: CallRecord,
+        starting: Starting,
+        take: Take,
+        reaction: Option<Reaction>,
+    ) {
         let (inbox, events) = inbox();
         let shared = Arc::new(record);
         if !self.services.registry.enter(&shared, &inbox) {
@@ -68,7 +73,7 @@ impl Door {
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
-        let leg = Leg::new(self.services.clone(), record, inbox, events, starting);
+        let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(settle(leg, talk, take));
     }
 

@@ -146,8 +146,8 @@ impl Door {
             Wire::Event { event: Event::StasisStart { channel, args, .. }, at, received } => {
                 self.arrive(&channel, &args, at, received);
             }
-            Wire::Event { event, .. } => {
-                events::route(&self.services.registry, &event);
+            Wire::Event { event, received, .. } => {
+                events::route(&self.services.registry, &event, received);
             }
             // Taken by the loop itself, because it waits.
             Wire::Up(_) => {}

@@ -1,22 +1,24 @@
 //! From the wire to a call's inbox: which event goes to whom, as what.
 
+use std::time::Instant;
+
 use crate::{
     ari::Event,
     calls::{LegEvent, Registry, Role},
 };
 
 /// Gives an event to the call that it concerns. Returns false when no call wants it.
-pub fn route(registry: &Registry, event: &Event) -> bool {
+pub fn route(registry: &Registry, event: &Event, received: Instant) -> bool {
     let Some(channel) = event.channel_id() else { return false };
     registry.route(channel, |role| match role {
-        Role::Caller => for_caller(event),
+        Role::Caller => for_caller(event, received),
         Role::Peer => for_peer(event),
     })
 }
 
-fn for_caller(event: &Event) -> Option<LegEvent> {
+fn for_caller(event: &Event, received: Instant) -> Option<LegEvent> {
     Some(match event {
-        Event::ChannelDtmfReceived { digit, .. } => LegEvent::Key(*digit),
+        Event::ChannelDtmfReceived { digit, .. } => LegEvent::Key { digit: *digit, received },
         Event::PlaybackFinished { playback } => {
             LegEvent::PlaybackFinished { id: playback.id.clone(), failed: playback.state == "failed" }
         }

@@ -13,6 +13,12 @@ use super::process;
 const SECONDS: [f64; 14] =
     [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
+/// The same for how fast we react, where tenths of a millisecond tell.
+const REACTION_SECONDS: [f64; 21] = [
+    0.0001, 0.0002, 0.0003, 0.0004, 0.0005, 0.0006, 0.0008, 0.001, 0.00125, 0.0015, 0.002, 0.0025, 0.003,
+    0.004, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 1.0,
+];
+
 /// How often histograms are folded, so that an unread daemon does not grow.
 const FOLD: Duration = Duration::from_secs(5);
 
@@ -33,8 +39,9 @@ impl Metrics {
     /// # Errors
     /// Another recorder was installed before.
     pub fn start() -> Result<Self, MetricsError> {
-        let builder =
-            PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?;
+        let builder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
+            .set_buckets_for_metric(Matcher::Full("stasisd_reaction_seconds".into()), &REACTION_SECONDS)?;
         let handle = builder.install_recorder()?;
         describe_gauge!("stasisd_build_info", "1, with the version as a label");
         gauge!("stasisd_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);

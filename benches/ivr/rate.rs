@@ -1,0 +1,99 @@
+//! The highest rate that is held for 20 s, through the daemon and in the dialplan, in turn.
+
+use std::time::{Duration, Instant};
+
+use super::steady::list;
+use crate::{
+    load::Load,
+    machine,
+    results::{Book, Goal, median},
+    say,
+    site::Site,
+};
+
+const ROUNDS: usize = 3;
+/// How long a rate must be held.
+const HOLD_SECS: f64 = 20.0;
+/// The next rate that is tried, as a factor.
+const STEP: f64 = 1.06;
+/// Rates tried in one round by one side.
+const MOST_TRIES: usize = 5;
+/// The search ends with what it has by then.
+const LONGEST: Duration = Duration::from_secs(420);
+
+/// Highest held rates, calls/s.
+pub struct Rates {
+    pub stasis: f64,
+}
+
+/// One side of the comparison.
+struct Side {
+    to: &'static str,
+    /// Where the next round begins.
+    from: f64,
+    /// The highest of each round.
+    highest: Vec<f64>,
+}
+
+/// `ivr_rate_ratio`.
+pub fn measure(book: &mut Book, site: &Site) -> Rates {
+    let until = Instant::now() + LONGEST;
+    let mut sides =
+        ["dialplan", "stasis"].map(|to| Side { to, from: estimate(site, to), highest: Vec::new() });
+    for round in 1..=ROUNDS {
+        if Instant::now() > until {
+            say(&format!("rate: the time is over after {} rounds", round - 1));
+            break;
+        }
+        for side in &mut sides {
+            let highest = climb(site, side, until);
+            say(&format!("rate {round}/{ROUNDS}: {} holds {highest:.0}/s", side.to));
+            side.highest.push(highest);
+            side.from = if highest > 0.0 { highest } else { side.from * 0.8 };
+        }
+    }
+    let [dialplan, stasis] = sides.map(|side| side.highest);
+    let ratios: Vec<f64> = stasis.iter().zip(&dialplan).map(|(ours, theirs)| ours / theirs).collect();
+    let against = format!(
+        "the same IVR in the dialplan: {} calls/s; through the daemon {} calls/s",
+        list(&dialplan),
+        list(&stasis)
+    );
+    book.put("ivr_rate_ratio", median(&ratios), "", Goal::AtLeast(0.8), against);
+    Rates { stasis: median(&stasis) }
+}
+
+/// Short trials, coarse steps: where the search begins.
+fn estimate(site: &Site, to: &'static str) -> f64 {
+    let mut rate = 80.0;
+    for _ in 0..10 {
+        let load = Load::of(to, rate, 4.0);
+        let outcome = load.run(site);
+        say(&format!("rate: {to} {rate:.0}/s for 4 s: {}", outcome.words()));
+        if !outcome.is_held() {
+            break;
+        }
+        rate *= 1.25;
+    }
+    rate / 1.25
+}
+
+/// Goes up from where it begins while rates are held, else down until one is; 0 if the time is over before.
+fn climb(site: &Site, side: &Side, until: Instant) -> f64 {
+    let (mut rate, mut highest): (f64, f64) = (side.from.round(), 0.0);
+    for _ in 0..MOST_TRIES {
+        let outcome = Load::of(side.to, rate, HOLD_SECS).run(site);
+        let is_held = outcome.is_held();
+        let word = if is_held { "held" } else { "not held" };
+        say(&format!("rate: {} {rate}/s {word}: {}; {}", side.to, outcome.words(), machine::load()));
+        if is_held {
+            highest = highest.max(rate);
+        }
+        let turned = highest > 0.0 && (!is_held || rate < side.from);
+        if turned || Instant::now() > until {
+            break;
+        }
+        rate = if is_held { rate * STEP } else { rate / STEP }.round();
+    }
+    highest
+}

@@ -1,0 +1,54 @@
+//! A quiet Asterisk with a daemon beside it, as the measurements need them.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::support::{
+    daemon::{Beside, Daemon},
+    rig::Rig,
+};
+
+/// Both, ready. The daemon ends first.
+pub struct Site {
+    pub daemon: Daemon,
+    pub rig: Rig,
+    runtime: Runtime,
+}
+
+impl Site {
+    /// Starts them; `more` is TOML on top of the daemon's configuration.
+    pub fn start(name: &str, more: &str) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let rig = Rig::start_quiet(name);
+        // A refused call costs nobody anything but its refusal.
+        rig.set_global("STASISD_OPERATORS", "rig-bench,refused,1");
+        let beside = Beside {
+            url: rig.ari_url().to_owned(),
+            user: "stasisd".to_owned(),
+            password: rig.ari_password().to_owned(),
+        };
+        // The log as it is shipped.
+        let more = format!("[log]\nfilter = \"info\"\n{more}");
+        let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, &more);
+        runtime.block_on(async {
+            daemon.start().await;
+            daemon.ready().await;
+        });
+        Self { daemon, rig, runtime }
+    }
+
+    /// `GET` of the daemon's control port.
+    pub fn get(&self, path: &str) -> Value {
+        self.runtime.block_on(self.daemon.api().get(path))
+    }
+
+    /// The one prompt that the daemon has rendered by now, without `.wav`.
+    pub fn prompt(&self) -> PathBuf {
+        let folder = std::fs::read_dir(self.daemon.directory.join("prompts")).expect("the prompts");
+        let mut wavs = folder.map(|entry| entry.expect("an entry").path());
+        let wav = wavs.find(|path| path.extension().is_some_and(|e| e == "wav")).expect("a rendered prompt");
+        wav.with_extension("")
+    }
+}
