@@ -61,8 +61,9 @@ const LONGEST: usize = 400;
 /// Reads the project's files below `folder` whose names end in `.rs`.
 fn sources(folders: &[&str]) -> Vec<Source> {
     let files = papers::tracked();
-    // A module's tests may stand in a file of their own, `NAME_tests.rs`.
-    let is_ours = |file: &String| file.ends_with(".rs") && !file.ends_with("_tests.rs");
+    // A module's tests may stand in a file of their own.
+    let is_test = |file: &String| file.ends_with("_tests.rs") || file.ends_with("/tests.rs");
+    let is_ours = |file: &String| file.ends_with(".rs") && !is_test(file);
     let ours = files.into_iter().filter(is_ours);
     ours.filter(|file| folders.iter().any(|folder| file.starts_with(folder)))
         .map(|file| {

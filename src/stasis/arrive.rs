@@ -10,8 +10,8 @@ use crate::{
     ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
     model::{CallRecord, ChannelId, NoticeKind},
+    tasks::clock,
 };
-use jiff::Timestamp;
 use serde_json::json;
 
 /// A call that is this much older than it should be when we hear of it means that Asterisk or we are behind.
@@ -31,7 +31,7 @@ impl Door {
             return;
         }
         let entry = entry::read(args);
-        let now = Timestamp::now();
+        let now = clock::now();
         let late = at.time().is_some_and(|at| {
             let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
             lag.behind_ms(now.as_millisecond() - at.as_millisecond(), Instant::now()) > LATE_MS
