@@ -9,7 +9,7 @@ DESTDIR ?=
 INSTALL ?= install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench asterisk asterisk-stop build release fmt lint units deny audit install uninstall clean
+.PHONY: help demo test bench asterisk asterisk-stop sounds build release fmt lint units deny audit install uninstall clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ asterisk: ## Start a private Asterisk to play with, in .cache/asterisk
 
 asterisk-stop: ## Stop it
 	@tests/rig/asterisk stop .cache/asterisk
+
+sounds: ## Render the recorded prompts in sounds/ from their texts
+	$(CARGO) run --locked --example sounds
 
 build: ## The program, for trying: target/debug/stasisd
 	$(CARGO) build --locked

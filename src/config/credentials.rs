@@ -13,8 +13,9 @@ const LONGEST: u64 = 16 * 1024;
 /// Reads `ari.password`, `orders.source.token` and `storage.url` from where the configuration says, and takes
 /// the names of their files out of it: from here on the secret itself is what counts. Gives the files.
 ///
-/// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)), looked into
-/// only for what the configuration itself does not name.
+/// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)) or stands in for
+/// it; it is looked into only for what the configuration itself does not name. What may not be read there is
+/// not there: not everybody who makes a token may know the ARI password.
 pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result<Vec<PathBuf>, LoadError> {
     let mut reader = Reader { credentials, files: Vec::new() };
     let ari = &mut config.ari;
@@ -50,7 +51,9 @@ impl Reader<'_> {
             let what = format!("both it and {key}_file are set: remove one");
             return Err(LoadError::Secret { key: key.to_owned(), what });
         }
-        let given = || self.credentials.map(|folder| folder.join(credential)).filter(|path| path.exists());
+        let given = || {
+            self.credentials.map(|folder| folder.join(credential)).filter(|path| fs::File::open(path).is_ok())
+        };
         let path = if secret.is_some() { None } else { named.or_else(given) };
         if let Some(path) = path {
             *secret = Some(read(key, &path)?);

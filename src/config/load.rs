@@ -29,7 +29,7 @@ pub struct Sources {
     pub drop_ins: Option<PathBuf>,
     /// Environment variables; those of others may be among them.
     pub environment: Vec<(String, String)>,
-    /// systemd's `$CREDENTIALS_DIRECTORY`.
+    /// Where secrets lie under their own names: systemd's `$CREDENTIALS_DIRECTORY`, else the file's own folder.
     pub credentials: Option<PathBuf>,
 }
 
@@ -121,9 +121,10 @@ impl Sources {
             .collect();
         Self {
             file: file.or_else(|| usual.exists().then(|| usual.to_path_buf())),
-            drop_ins: base.map(|base| base.join("conf.d")),
+            drop_ins: base.as_ref().map(|base| base.join("conf.d")),
             environment,
-            credentials: env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from),
+            // Without systemd, what the unit takes its credentials from: an administrator can then run `check`.
+            credentials: env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from).or(base),
         }
     }
 }

@@ -109,7 +109,8 @@ fn ari(ari: &AriConfig, found: &mut Found) {
     }
     found.filled("ari.user", &ari.user, "name a user of ari.conf");
     if ari.password.as_ref().is_none_or(|password| password.expose().is_empty()) {
-        let mend = "name a file in ari.password_file, or give the systemd credential \"ari-password\"";
+        let mend =
+            "write it into the file ari-password beside stasisd.toml, or name another in ari.password_file";
         found.add("ari.password", "there is none", mend);
     }
     found.name("ari.app", &ari.app);

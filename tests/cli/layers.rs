@@ -106,6 +106,17 @@ fn secrets_come_from_a_file_or_a_credential_and_are_not_printed() {
 }
 
 #[test]
+fn without_systemd_a_secret_lies_beside_the_file() {
+    let place = Place::with("");
+    place.write("ari-password", "beside\n");
+    let sources = Sources::of_process(Some(place.path("stasisd.toml")));
+    // The tester's own environment is not looked at.
+    let sources = Sources { environment: Vec::new(), ..sources };
+    let password = load(&sources).unwrap().config.ari.password;
+    assert_eq!(password.as_ref().map(Secret::expose), Some("beside"));
+}
+
+#[test]
 fn a_secret_that_cannot_be_had_is_named_by_its_key() {
     let place = Place::with("[ari]\npassword_file = \"/nowhere/password\"\n");
     let error = refused(&place, &[]);
