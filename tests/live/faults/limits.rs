@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{LONG, at_step, blocking, ended, station, unready, until};
 use crate::{
-    orders::{Site, reached_a_person},
-    support::api::Api,
+    orders::{Site, beside, reached_a_person},
+    support::{api::Api, daemon::Daemon, proxy::Proxy, rig::Rig},
 };
 
 async fn metric(api: &Api, name: &str) -> f64 {
@@ -56,7 +56,11 @@ fn order(version: u32, length: usize) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_new_orders_and_calls_go_on() {
-    let (rig, mut daemon) = Site::prepare("disk", "");
+    let rig = blocking(|| Rig::start("disk"));
+    let proxy = Proxy::start(([127, 0, 0, 1], rig.port("HTTP_PORT")).into()).await;
+    let mut beside = beside(&rig);
+    beside.url = format!("http://{}", proxy.address);
+    let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, "");
     let url = format!("sqlite://{}/small.db?max_page_count=120", daemon.directory.display());
     super::configure(&daemon, &format!("[storage]\nurl = \"{url}\"\nstatement_timeout_ms = 1000\n"));
     daemon.start().await;
@@ -64,7 +68,7 @@ async fn a_full_disk_refuses_new_orders_and_calls_go_on() {
     let site = Site { daemon, rig };
     let api = site.api();
     let caller =
-        station(&site.rig, "goes-on", "+34600000821", "2").wait_ms(15_000).press('1').until_bye(LONG).start();
+        station(&site.rig, "goes-on", "+34600000821", "2").wait_ms(22_000).press('1').until_bye(LONG).start();
     at_step(&api, "+34600000821", "menu").await;
 
     let mut accepted = 0;
@@ -86,6 +90,9 @@ async fn a_full_disk_refuses_new_orders_and_calls_go_on() {
     let other = station(&site.rig, "meanwhile", "+34600000822", "4").until_bye(LONG);
     assert!(blocking(|| other.run()).as_expected());
     unready(&site.daemon, "writes fail").await;
+    // Not even a lost connection ends what goes on.
+    proxy.cut();
+    until(&api, "/v1/calls?live=true", |calls| calls["items"][0]["taken_up"] == 1).await;
     assert!(blocking(|| caller.wait()).as_expected());
 
     for index in 0..accepted {
