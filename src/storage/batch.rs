@@ -1,4 +1,4 @@
-//! Many rows in few statements: texts for 64, 8 and 1 rows, so that each is prepared once.
+//! Many rows in few statements: texts for 64, 32 .. 1 rows, so that each is prepared once.
 
 use std::sync::OnceLock;
 
@@ -7,16 +7,17 @@ use super::{
     pool::{Arg, Tx},
 };
 
-/// Rows of one statement, largest first.
-const CHUNKS: [usize; 3] = [64, 8, 1];
+/// Rows of one statement, largest first. Halves, because each statement is a way to another thread and back: a
+/// handful of rows in ones costs more than their writing.
+const CHUNKS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// `INSERT INTO t (..) VALUES (..), (..) ON CONFLICT ..`
 pub(super) struct Insert {
     head: &'static str,
     columns: usize,
     tail: &'static str,
-    sqlite: OnceLock<[String; 3]>,
-    postgres: OnceLock<[String; 3]>,
+    sqlite: OnceLock<[String; 7]>,
+    postgres: OnceLock<[String; 7]>,
 }
 
 impl Insert {
@@ -48,7 +49,7 @@ impl Insert {
 
     /// SQLite looks a numbered placeholder up by walking through all of them, at each bind: with a thousand
     /// of them that costs more than the rows. It gets bare `?`.
-    fn texts(&'static self, tx: &Tx) -> &'static [String; 3] {
+    fn texts(&'static self, tx: &Tx) -> &'static [String; 7] {
         match tx {
             Tx::Sqlite(_) => {
                 self.sqlite.get_or_init(|| CHUNKS.map(|rows| self.text(rows, |_| "?".to_owned())))

@@ -43,6 +43,8 @@ struct Shared {
     feeds: Mutex<Vec<broadcast::Receiver<Arc<Notice>>>>,
     /// Something waits in an inbox that was empty.
     wake: Notify,
+    /// Somebody waits for the disk.
+    hurry: Notify,
     is_healthy: AtomicBool,
     last_error: Mutex<Option<StorageError>>,
 }
@@ -59,6 +61,7 @@ impl Journal {
             inbox: Mutex::default(),
             feeds: Mutex::default(),
             wake: Notify::new(),
+            hurry: Notify::new(),
             is_healthy: AtomicBool::new(true),
             last_error: Mutex::default(),
         });
@@ -83,7 +86,7 @@ impl Journal {
         lock(&self.shared.feeds).push(feed);
     }
 
-    /// Waits until every record that was saved before is on disk.
+    /// Has every record that was saved before written at once, and the notices before them, and waits for the disk.
     ///
     /// # Errors
     /// After `storage.statement_timeout_ms`: why nothing can be written, or `Deadline`. The records are kept
@@ -91,6 +94,9 @@ impl Journal {
     pub async fn flushed(&self) -> Result<(), StorageError> {
         let ticket = lock(&self.shared.inbox).last();
         let mut written = self.written.clone();
+        if *written.borrow() < ticket {
+            self.shared.hurry.notify_one();
+        }
         match timeout(self.deadline, written.wait_for(|number| *number >= ticket)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) => Err(StorageError::Unavailable("the journal has ended".to_owned())),

@@ -54,7 +54,8 @@ impl Writer {
             let _ = timeout(TICK, woken).await;
             self.gather();
             if !lock(&self.shared.inbox).is_empty() {
-                self.shutdown.run_until_cancelled(sleep(self.window)).await;
+                let hurried = timeout(self.window, self.shared.hurry.notified());
+                self.shutdown.run_until_cancelled(hurried).await;
                 self.gather();
                 if !self.write_all().await {
                     let pause = self.next_pause();
