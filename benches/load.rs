@@ -62,12 +62,13 @@ impl Load {
         let project = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let log = fs::File::create(dir.join("out")).expect("sipp's output");
         let port = site.rig.port("BENCH_PORT_FIRST") + seat;
+        let media = site.rig.port("CALLER_MEDIA_FIRST") + 4 * seat;
         let child = Command::new(site.rig.var("SIPP"))
             .arg(format!("127.0.0.1:{}", site.rig.port("SIP_PORT")))
             .arg("-sf")
             .arg(project.join("tests/rig/sipp/bench.xml"))
             .args(["-s", self.to, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin"])
-            .args(["-p", &port.to_string(), "-mp", "41000"])
+            .args(["-p", &port.to_string(), "-mp", &media.to_string()])
             .args(["-r", &format!("{:.0}", self.calls_per_sec), "-m", &self.calls.to_string(), "-l", "3000"])
             .args(["-d", &self.key_after.as_millis().to_string()])
             .args(["-timeout", &format!("{}s", (self.offering() + LONGEST).as_secs())])

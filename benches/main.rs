@@ -32,7 +32,8 @@ const GROUPS: &[(&str, Measure)] = &[("ivr", ivr::measure)];
 
 fn main() {
     let only = wanted(std::env::args().skip(1));
-    let groups: Vec<_> = GROUPS.iter().filter(|(name, _)| only.is_empty() || only.contains(name)).collect();
+    let (only, part) = only.split_once('/').unwrap_or((&only, ""));
+    let groups: Vec<_> = GROUPS.iter().filter(|(name, _)| only.is_empty() || only == *name).collect();
     if groups.is_empty() {
         let names: Vec<_> = GROUPS.iter().map(|(name, _)| *name).collect();
         eprintln!("bench: no group of this name; there are: {}", names.join(" "));
@@ -41,13 +42,13 @@ fn main() {
     for (name, measure) in groups {
         let begun = Instant::now();
         say(&format!("group {name}; {}", machine::load()));
-        let mut book = Book::open(name);
+        let mut book = Book::open(name, part);
         measure(&mut book);
         say(&format!("group {name} took {} s", begun.elapsed().as_secs()));
     }
 }
 
-/// What stands after `--only`; several names may be separated by commas.
+/// What stands after `--only`: a group, or one part of it (`ivr/steady`).
 fn wanted(mut arguments: impl Iterator<Item = String>) -> String {
     while let Some(argument) = arguments.next() {
         if argument == "--only" {

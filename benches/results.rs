@@ -32,15 +32,21 @@ pub struct Figure {
 /// The results of all groups; one group writes into it.
 pub struct Book {
     group: String,
+    part: String,
     figures: BTreeMap<String, Figure>,
 }
 
 impl Book {
-    /// What is there, for the figures of `group` to be put in.
-    pub fn open(group: &str) -> Self {
+    /// What is there, for the figures of `group` to be put in; `part` is empty or the one part that is wanted.
+    pub fn open(group: &str, part: &str) -> Self {
         let text = fs::read_to_string(file("results.json")).unwrap_or_else(|_| "{}".to_owned());
         let figures = serde_json::from_str(&text).expect("benches/results.json can be read");
-        Self { group: group.to_owned(), figures }
+        Self { group: group.to_owned(), part: part.to_owned(), figures }
+    }
+
+    /// Whether this part of the group is to be measured.
+    pub fn wants(&self, part: &str) -> bool {
+        self.part.is_empty() || self.part == part
     }
 
     /// Keeps a figure and writes both files.

@@ -14,11 +14,17 @@ const ROOM: &str = "[calls]\nmax = 2000\n";
 
 /// Measures all figures of the group.
 pub fn measure(book: &mut Book) {
-    memory::measure(book);
+    if book.wants("memory") {
+        memory::measure(book);
+    }
     let site = warm("bench-ivr", ROOM);
-    steady::measure(book, &site);
-    let rates = rate::measure(book, &site);
-    overload::measure(book, &site, rates.stasis);
+    if book.wants("steady") {
+        steady::measure(book, &site);
+    }
+    if book.wants("rate") {
+        let rates = rate::measure(book, &site);
+        overload::measure(book, &site, rates.stasis);
+    }
 }
 
 /// A site in which both IVRs have been called and play the same file.

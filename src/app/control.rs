@@ -31,6 +31,12 @@ impl Control for Rooms {
         self.door.services.registry.get(id).map(|record| CallRecord::clone(&record))
     }
 
+    fn settled(&self) -> BoxFuture<'_, ()> {
+        // A store that cannot be written can still be read: what it has is shown.
+        let journal = &self.door.services.journal;
+        Box::pin(async { drop(tokio::join!(journal.flushed(), journal.caught_up())) })
+    }
+
     fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>> {
         let why = "hung up through the API".to_owned();
         let told = self.door.services.registry.tell(id, LegEvent::HangUp(why));

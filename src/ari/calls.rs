@@ -7,7 +7,12 @@ impl Client {
     /// ARI `POST /channels/{channelId}/answer`. Harmless on an answered channel; 412 on one that we dialled and
     /// that has not answered. Waits until a playback on the channel is over: stop that first.
     pub async fn answer(&self, channel: &ChannelId) -> Result<(), AriError> {
-        self.tell(&Command::Answer(channel)).await
+        self.tell(&Command::Answer { channel, fresh: false }).await
+    }
+
+    /// As [`Client::answer`], for a channel on which nothing was ever played, so that there is nothing to wait for.
+    pub async fn answer_fresh(&self, channel: &ChannelId) -> Result<(), AriError> {
+        self.tell(&Command::Answer { channel, fresh: true }).await
     }
 
     /// ARI `POST /channels/{channelId}/play/{playbackId}`. `media` such as `sound:/absolute/path/without/extension`

@@ -23,8 +23,8 @@ pub(super) enum Way {
 /// One ARI request, by name.
 #[derive(Clone, Debug)]
 pub(super) enum Command<'a> {
-    /// `POST /channels/{id}/answer`
-    Answer(&'a ChannelId),
+    /// `POST /channels/{id}/answer`; of a fresh channel, on which nothing was ever played, or of any.
+    Answer { channel: &'a ChannelId, fresh: bool },
     /// `POST /channels/{id}/play/{playbackId}`
     Play { channel: &'a ChannelId, playback: &'a str, media: &'a [String], language: &'a str },
     /// `DELETE /playbacks/{id}`
@@ -106,11 +106,12 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         Command::StopPlayback(_) | Command::HangUp(..) | Command::StopRecording(_) => Way::Websocket,
         // A look into a table of small objects.
         Command::Playback(_) | Command::Channel(_) | Command::Ping => Way::Websocket,
+        // Waits for the channel's thread, which has nothing else to do: about a millisecond. HTTP would cost both
+        // sides more than the answer itself.
+        Command::Answer { fresh: true, .. } => Way::Websocket,
         // Waits (`stasis_app_send_command`) until the channel's thread has done it. That thread does nothing else
         // while a playback runs: an answer or a variable behind a prompt of 25 s holds the socket up for 25 s.
-        // And answers at 220 to 280 a second on two cores queue up behind one another: with them on the websocket
-        // the slowest hundredth waited for up to 1,000 ms, by HTTP for up to 250 ms, at the same rate of calls.
-        Command::Answer(_)
+        Command::Answer { .. }
         | Command::SetVariable { .. }
         | Command::AddToBridge(..)
         | Command::RemoveFromBridge(..) => Way::Http,
@@ -176,7 +177,7 @@ impl Command<'_> {
 
     fn resource(&self) -> Resource {
         match self {
-            Self::Answer(id) => channel(id).then("answer"),
+            Self::Answer { channel: id, .. } => channel(id).then("answer"),
             Self::Play { channel: id, playback, .. } => channel(id).then("play").id(playback),
             Self::StopPlayback(id) | Self::Playback(id) => Resource::new("playbacks").id(id),
             Self::HangUp(id, cause) => {
@@ -374,8 +375,10 @@ mod tests {
     fn what_waits_for_a_channel_never_goes_over_the_websocket() {
         let id = ChannelId::from("c");
         let set = Command::SetVariable { channel: &id, name: "a", value: "b", report_events: false };
+        let answer = |fresh| Command::Answer { channel: &id, fresh };
+        assert_eq!(way(&answer(true)), Way::Websocket);
         for command in
-            [Command::Answer(&id), set, Command::AddToBridge("b", &[]), Command::RemoveFromBridge("b", &[])]
+            [answer(false), set, Command::AddToBridge("b", &[]), Command::RemoveFromBridge("b", &[])]
         {
             assert_eq!(way(&command), Way::Http, "{command:?}");
         }

@@ -31,7 +31,13 @@ impl Line for Leg {
             return Ok(());
         }
         let ari = self.ari();
-        let answer = ari.answer(&self.record.channel).await;
+        let channel = &self.record.channel;
+        // What an earlier life began to play may still be heard.
+        let answer = if self.record.taken_up == 0 {
+            ari.answer_fresh(channel).await
+        } else {
+            ari.answer(channel).await
+        };
         self.judge(answer).await?;
         self.record.answered_at = Some(Self::now());
         self.starting = None;

@@ -80,6 +80,7 @@ struct Shared {
     max: usize,
     max_starting: usize,
     emptied: Notify,
+    gauge: metrics::Gauge,
 }
 
 /// Counts a call as starting until it is dropped (answered, or given up).
@@ -103,6 +104,7 @@ impl Registry {
             max: config.max,
             max_starting: config.max_starting,
             emptied: Notify::new(),
+            gauge: metrics::gauge!("stasisd_calls_live"),
         };
         Self { shared: Arc::new(shared) }
     }
@@ -146,7 +148,7 @@ impl Registry {
         tables.routes.insert(record.channel.clone(), route);
         let live = Live { channel: record.channel.clone(), record: Arc::clone(record) };
         tables.live.insert(record.id, live);
-        metrics::gauge!("stasisd_calls_live").set(tables.live.len() as f64);
+        self.shared.gauge.set(tables.live.len() as f64);
         true
     }
 
@@ -174,7 +176,7 @@ impl Registry {
         if let Some(live) = tables.live.remove(&id) {
             tables.routes.remove(&live.channel);
         }
-        metrics::gauge!("stasisd_calls_live").set(tables.live.len() as f64);
+        self.shared.gauge.set(tables.live.len() as f64);
         if tables.live.is_empty() {
             self.shared.emptied.notify_waiters();
         }

@@ -233,7 +233,7 @@ pub struct StorageConfig {
     /// A file that holds the URL, for a PostgreSQL URL with a password.
     pub url_file: Option<PathBuf>,
     pub max_connections: u32,
-    /// A write waits at most this long for others to share its commit.
+    /// A write that nobody waits for waits at most this long for others to share its commit.
     pub group_commit_ms: u64,
     pub statement_timeout_ms: u64,
 }

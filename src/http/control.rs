@@ -13,6 +13,10 @@ pub trait Control: Send + Sync + 'static {
     fn live_calls(&self) -> Vec<CallRecord>;
     /// One of them.
     fn live_call(&self, id: CallId) -> Option<CallRecord>;
+    /// Waits until the store has what calls wrote behind, so that a look into it shows the present.
+    fn settled(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
     /// Hangs up.
     fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>>;
     /// Speaks into the call, in its own language if none is named.

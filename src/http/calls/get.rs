@@ -26,6 +26,7 @@ pub(super) async fn get(
 ) -> Result<Json<CallAnswer>, Problem> {
     let id = super::id(&id)?;
     let call = super::find(&app, id).await?;
+    app.control().settled().await;
     let events = app.store().events_of(id).await?;
     let timeline = events.iter().map(EventView::from).collect();
     Ok(Json(CallAnswer { call: call.into(), timeline }))

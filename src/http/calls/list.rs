@@ -78,6 +78,7 @@ pub(super) async fn list(
         let calls = plan::select(app.control().live_calls(), &wanted);
         return Ok(Json(CallPage { items: calls.into_iter().map(CallView::from).collect(), next: None }));
     }
+    app.control().settled().await;
     let page = app.store().calls(&wanted, &paging).await?;
     let calls = page.items.into_iter().map(|call| plan::freshest(call, |id| app.control().live_call(id)));
     Ok(Json(CallPage { items: calls.map(CallView::from).collect(), next: page.next }))

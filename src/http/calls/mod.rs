@@ -29,6 +29,7 @@ async fn find(app: &App, id: CallId) -> Result<CallRecord, Problem> {
     if let Some(live) = app.control().live_call(id) {
         return Ok(live);
     }
+    app.control().settled().await;
     let stored = app.store().call(id).await?;
     stored.ok_or_else(|| Problem::new(Code::NotFound, format!("there is no call {id}")))
 }

@@ -52,6 +52,8 @@ struct Shared {
     feeds: Mutex<Vec<broadcast::Receiver<Arc<Notice>>>>,
     /// Something waits in an inbox that was empty.
     wake: Notify,
+    /// Somebody waits for the disk.
+    hurry: Notify,
     is_healthy: AtomicBool,
     last_error: Mutex<Option<StorageError>>,
 }
@@ -68,6 +70,7 @@ impl Journal {
             inbox: Mutex::default(),
             feeds: Mutex::default(),
             wake: Notify::new(),
+            hurry: Notify::new(),
             is_healthy: AtomicBool::new(true),
             last_error: Mutex::default(),
         });
@@ -100,6 +103,9 @@ impl Journal {
     /// and written later all the same.
     pub async fn flushed(&self) -> Result<(), StorageError> {
         let ticket = lock(&self.shared.inbox).last();
+        if self.progress.borrow().saves < ticket {
+            self.shared.hurry.notify_one();
+        }
         self.reached(|progress| progress.saves >= ticket).await
     }
 
@@ -111,6 +117,7 @@ impl Journal {
     pub async fn caught_up(&self) -> Result<(), StorageError> {
         let ticket = lock(&self.shared.inbox).wish_events();
         self.shared.wake.notify_one();
+        self.shared.hurry.notify_one();
         self.reached(|progress| progress.wishes >= ticket).await
     }
 

@@ -56,7 +56,8 @@ impl Writer {
             // Woken or not: the feed may hold something.
             let _ = timeout(events_due.saturating_duration_since(Instant::now()), woken).await;
             if lock(&self.shared.inbox).has_calls() {
-                self.shutdown.run_until_cancelled(sleep(self.window)).await;
+                let hurried = timeout(self.window, self.shared.hurry.notified());
+                self.shutdown.run_until_cancelled(hurried).await;
             }
             let is_wanted = self.gather();
             let with_events = is_wanted || Instant::now() >= events_due;
