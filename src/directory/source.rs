@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::{
-    Request, StatusCode, Uri,
+    Request, Uri,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT},
 };
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -127,7 +127,7 @@ impl Source {
     async fn ask(&self, phone: &PhoneNumber) -> Result<Bytes, SourceError> {
         let _slot = self.slots.acquire().await.map_err(|_| SourceError::Open)?;
         let response = self.client.request(self.request(phone)?).await.map_err(|e| broken(&e))?;
-        if response.status() != StatusCode::OK {
+        if response.status().as_u16() != 200 {
             return Err(SourceError::Status(response.status().as_u16()));
         }
         match Limited::new(response.into_body(), MOST_BYTES).collect().await {
