@@ -30,7 +30,7 @@ const TICK: Duration = Duration::from_millis(10);
 fn main() {
     let rate = number("CALLS_PER_SECOND", 232);
     let seconds = number("SECONDS", 20);
-    let window = number("GROUP_COMMIT_MS", 5);
+    let window = number("GROUP_COMMIT_MS", 20);
     let directory = std::env::temp_dir().join(format!("stasisd-bench-{}", std::process::id()));
     let url = std::env::var("STORAGE_URL")
         .unwrap_or_else(|_| format!("sqlite://{}/stasisd.db", directory.display()));

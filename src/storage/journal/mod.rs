@@ -89,8 +89,8 @@ impl Journal {
         }
     }
 
-    /// Writes the feed's notices from now on, about once a second: they tell what happened, and nothing waits
-    /// for them. When the journal falls further behind than the feed is deep, the oldest are lost and counted
+    /// Writes the feed's notices from now on, a moment behind (up to a second when there are many): they tell
+    /// what happened, and nothing waits for them. When the journal falls further behind than the feed is deep, the oldest are lost and counted
     /// (`stasisd_journal_dropped_total`).
     pub fn follow(&self, feed: broadcast::Receiver<Arc<Notice>>) {
         lock(&self.shared.feeds).push(feed);

@@ -19,8 +19,11 @@ use super::{
 };
 use crate::storage::{StorageError, Store};
 
-/// Events are written at this pace: with each call's record they would cost a sixth more than all else here.
-const EVENTS_EVERY: Duration = Duration::from_secs(1);
+/// Events wait so long for each other: a moment when few come, longer when many do, for then it is the groups
+/// that make them cheap (written with each call's record they cost a sixth more than all else here together).
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+const WAIT_EACH: Duration = Duration::from_millis(10);
 /// Between two tries while the database is away.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -50,7 +53,7 @@ impl Writer {
     }
 
     pub(super) async fn run(mut self) {
-        let mut events_due = Instant::now() + EVENTS_EVERY;
+        let mut events_due = Instant::now();
         while !self.shutdown.is_cancelled() {
             let woken = self.shutdown.run_until_cancelled(self.shared.wake.notified());
             // Woken or not: the feed may hold something.
@@ -62,7 +65,7 @@ impl Writer {
             let is_wanted = self.gather();
             let with_events = is_wanted || Instant::now() >= events_due;
             if with_events {
-                events_due = Instant::now() + EVENTS_EVERY;
+                events_due = Instant::now() + wait_after(lock(&self.shared.inbox).depth().1);
             }
             if !self.write_all(with_events).await {
                 let pause = self.next_pause();
@@ -197,6 +200,12 @@ impl Writer {
     }
 }
 
+/// How long the next events wait, after so many were written.
+fn wait_after(events: usize) -> Duration {
+    let events = u32::try_from(events).unwrap_or(u32::MAX);
+    WAIT_EACH.saturating_mul(events).clamp(SHORTEST_WAIT, LONGEST_WAIT)
+}
+
 #[allow(clippy::cast_precision_loss, reason = "a queue is shorter than 2^52")]
 fn gauge_depth((calls, events): (usize, usize)) {
     gauge!("stasisd_journal_queue", "kind" => "calls").set(calls as f64);
@@ -215,4 +224,15 @@ fn count_dropped(dropped: Dropped, lost: u64) {
         events,
         "the journal lost records: nothing was written for too long"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_events_wait_longer() {
+        let waits = [0, 10, 50, 1_000, usize::MAX].map(|events| wait_after(events).as_millis());
+        assert_eq!(waits, [100, 100, 500, 1_000, 1_000]);
+    }
 }
