@@ -19,11 +19,9 @@ use super::{
 };
 use crate::storage::{StorageError, Store};
 
-/// Events wait so long for each other: a moment when few come, longer when many do, for then it is the groups
-/// that make them cheap (written with each call's record they cost a sixth more than all else here together).
-const SHORTEST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
-const WAIT_EACH: Duration = Duration::from_millis(10);
+/// Events wait so long for each other: it is the groups that make them cheap. No longer, for the feed is only so
+/// deep, and what is lost in it is not stored.
+const EVENTS_EVERY: Duration = Duration::from_millis(100);
 /// Between two tries while the database is away.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -65,7 +63,7 @@ impl Writer {
             let is_wanted = self.gather();
             let with_events = is_wanted || Instant::now() >= events_due;
             if with_events {
-                events_due = Instant::now() + wait_after(lock(&self.shared.inbox).depth().1);
+                events_due = Instant::now() + EVENTS_EVERY;
             }
             if !self.write_all(with_events).await {
                 let pause = self.next_pause();
@@ -200,12 +198,6 @@ impl Writer {
     }
 }
 
-/// How long the next events wait, after so many were written.
-fn wait_after(events: usize) -> Duration {
-    let events = u32::try_from(events).unwrap_or(u32::MAX);
-    WAIT_EACH.saturating_mul(events).clamp(SHORTEST_WAIT, LONGEST_WAIT)
-}
-
 #[allow(clippy::cast_precision_loss, reason = "a queue is shorter than 2^52")]
 fn gauge_depth((calls, events): (usize, usize)) {
     gauge!("stasisd_journal_queue", "kind" => "calls").set(calls as f64);
@@ -224,15 +216,4 @@ fn count_dropped(dropped: Dropped, lost: u64) {
         events,
         "the journal lost records: nothing was written for too long"
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_events_wait_longer() {
-        let waits = [0, 10, 50, 1_000, usize::MAX].map(|events| wait_after(events).as_millis());
-        assert_eq!(waits, [100, 100, 500, 1_000, 1_000]);
-    }
 }
