@@ -80,7 +80,7 @@ impl Daemon {
         if self.token.is_empty() {
             let made = self.command(&["token", "create", "test", "--scopes", "admin"]).output().unwrap();
             assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-            self.token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+            String::from_utf8(made.stdout).unwrap().trim().clone_into(&mut self.token);
         }
         let log = fs::File::options().create(true).append(true).open(self.log_file()).unwrap();
         let mut command = self.command(&["run"]);
