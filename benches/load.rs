@@ -40,7 +40,7 @@ pub struct Outcome {
 const LONGEST: Duration = Duration::from_secs(60);
 /// How much later than offered the last call may end for the rate to count as held: a rate at which calls pile
 /// up is not held, though each of them is served in the end.
-const LATE: Duration = Duration::from_millis(1500);
+const LATE: Duration = Duration::from_millis(1000);
 
 impl Load {
     /// Calls of the measured IVR, with a key while its prompt plays.
@@ -97,7 +97,12 @@ impl Load {
 impl Outcome {
     /// Nothing lost, nothing refused, nothing late.
     pub fn is_held(&self) -> bool {
-        self.lost == 0 && self.refused == 0 && self.took <= self.nominal + LATE
+        self.lost == 0 && self.refused == 0 && self.late() <= LATE
+    }
+
+    /// How much later than it should the last call ended.
+    pub fn late(&self) -> Duration {
+        self.took.saturating_sub(self.nominal)
     }
 
     /// Good ones in a second of the offering.

@@ -16,6 +16,8 @@ const ROUNDS: usize = 3;
 const HOLD_SECS: f64 = 20.0;
 /// The next rate that is tried, as a factor.
 const STEP: f64 = 1.06;
+/// A short trial whose last call ends later than this is above what can be held.
+const BURST_LATE: Duration = Duration::from_millis(250);
 /// Rates tried in one round by one side.
 const MOST_TRIES: usize = 5;
 /// The search ends with what it has by then.
@@ -63,14 +65,15 @@ pub fn measure(book: &mut Book, site: &Site) -> Rates {
     Rates { stasis: median(&stasis) }
 }
 
-/// Short trials, coarse steps: where the search begins.
+/// Short trials, coarse steps, until calls end late: where the search begins.
 fn estimate(site: &Site, to: &'static str) -> f64 {
-    let mut rate = 80.0;
+    let mut rate = 150.0;
     for _ in 0..10 {
         let load = Load::of(to, rate, 4.0);
         let outcome = load.run(site);
         say(&format!("rate: {to} {rate:.0}/s for 4 s: {}", outcome.words()));
-        if !outcome.is_held() {
+        // A short burst is taken in and served late; what is held for long is served at once.
+        if !outcome.is_held() || outcome.late() > BURST_LATE {
             break;
         }
         rate *= 1.25;
@@ -80,7 +83,8 @@ fn estimate(site: &Site, to: &'static str) -> f64 {
 
 /// Goes up from where it begins while rates are held, else down until one is; 0 if the time is over before.
 fn climb(site: &Site, side: &Side, until: Instant) -> f64 {
-    let (mut rate, mut highest): (f64, f64) = (side.from.round(), 0.0);
+    let from = side.from.round();
+    let (mut rate, mut highest): (f64, f64) = (from, 0.0);
     for _ in 0..MOST_TRIES {
         let outcome = Load::of(side.to, rate, HOLD_SECS).run(site);
         let is_held = outcome.is_held();
@@ -89,7 +93,7 @@ fn climb(site: &Site, side: &Side, until: Instant) -> f64 {
         if is_held {
             highest = highest.max(rate);
         }
-        let turned = highest > 0.0 && (!is_held || rate < side.from);
+        let turned = highest > 0.0 && (!is_held || rate < from);
         if turned || Instant::now() > until {
             break;
         }
