@@ -40,7 +40,7 @@ pub struct Outcome {
 const LONGEST: Duration = Duration::from_secs(60);
 /// How much later than offered the last call may end for the rate to count as held: a rate at which calls pile
 /// up is not held, though each of them is served in the end.
-const LATE: Duration = Duration::from_millis(1000);
+const LATE: Duration = Duration::from_secs(1);
 
 impl Load {
     /// Calls of the measured IVR, with a key while its prompt plays.

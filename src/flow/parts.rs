@@ -66,7 +66,7 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug)]
-#[allow(missing_docs, reason = "each variant's struct, or the reference in docs/flows.md, tells")]
+#[allow(missing_docs, reason = "each variant's struct, or the reference in config/flows.md, tells")]
 pub enum Act {
     Say(Say),
     Menu(Box<Menu>),
