@@ -1,15 +1,21 @@
 //! The nouns: plain values that every other room may name. No IO, no clock, no async.
 
+mod attempt;
 mod call;
+mod call_order;
 mod ending;
 mod ids;
+mod lane;
 mod notice;
 mod order;
 mod phone;
 
+pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
 pub use call::{CallRecord, CallState, Direction, Disposition, Position};
+pub use call_order::{Amd, CallOrder, CallOrderId, OrderEnd, OrderState, RetryAfter, RetryRule};
 pub use ending::{Ended, Fault, Stop};
 pub use ids::{CallId, ChannelId, NodeId, OrderId};
+pub use lane::Lane;
 pub use notice::{Notice, NoticeKind};
 pub use order::{Order, OrderUpdate, Outcome};
 pub use phone::{Country, NumberError, PhoneNumber, mask};

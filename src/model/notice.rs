@@ -33,6 +33,17 @@ pub enum NoticeKind {
     /// An order was stored or deleted. Data: `id`, `status`, `version`, `deleted`.
     #[serde(rename = "order.changed")]
     OrderChanged,
+    /// A call order was accepted, claimed, put off, or ended. Data: `order`, `number`, `state`, `attempts`,
+    /// `next_at`, `reach`, `end`, `detail`.
+    #[serde(rename = "call_order.changed")]
+    CallOrderChanged,
+    /// An attempt was dialled, rings, was answered or ended. Data: `order`, `attempt`, `state`, `gateway`,
+    /// `reach`, `cause`, `tech_cause`.
+    #[serde(rename = "attempt.changed")]
+    AttemptChanged,
+    /// A gateway was slowed down, or set an endpoint aside, or took it back. Data: `gateway`, `endpoint`, `what`, `why`.
+    #[serde(rename = "gateway.changed")]
+    GatewayChanged,
     /// The websocket is up and the calls are reconciled. Data: `version`, `taken_up`, `settled`.
     #[serde(rename = "ari.connected")]
     AriConnected,
@@ -60,6 +71,9 @@ impl NoticeKind {
             Self::CallEnded => "call.ended",
             Self::CallRefused => "call.refused",
             Self::OrderChanged => "order.changed",
+            Self::CallOrderChanged => "call_order.changed",
+            Self::AttemptChanged => "attempt.changed",
+            Self::GatewayChanged => "gateway.changed",
             Self::AriConnected => "ari.connected",
             Self::AriLost => "ari.lost",
             Self::AriReplaced => "ari.replaced",
