@@ -60,6 +60,10 @@ pub struct Leg {
     pub(super) bridge: Option<String>,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
+    /// The first key that was pressed in this call, for whoever asks afterwards.
+    pub(super) first_key: Option<char>,
+    /// What Asterisk said last of our dialling this channel.
+    pub(super) dial_status: String,
     /// Holds the call's place among those that wait for their answer.
     pub(super) starting: Option<Starting>,
     /// The event that began the call, until its first command is sent.
@@ -75,7 +79,7 @@ impl Leg {
         record: CallRecord,
         inbox: Arc<Inbox>,
         events: Events,
-        starting: Starting,
+        starting: Option<Starting>,
     ) -> Self {
         let deadline = Instant::now() + Duration::from_secs(services.config.max_duration_secs);
         Self {
@@ -89,7 +93,9 @@ impl Leg {
             peer: None,
             bridge: None,
             leaving: false,
-            starting: Some(starting),
+            first_key: None,
+            dial_status: String::new(),
+            starting,
             begun: None,
             deadline,
         }
@@ -128,6 +134,7 @@ impl Leg {
     pub(super) fn take(&mut self, event: LegEvent) -> Result<LegEvent, Stop> {
         match event {
             LegEvent::Key { digit, .. } => {
+                self.first_key.get_or_insert(digit);
                 self.keep_key(digit);
                 Ok(event)
             }

@@ -104,6 +104,8 @@ pub struct Attempt {
     pub caller_id: Option<PhoneNumber>,
     /// Where it is.
     pub state: AttemptState,
+    /// Whether an INVITE went out, as far as it is known: false when Asterisk refused to dial.
+    pub sent: Option<bool>,
     /// When the row was made, just before dialling.
     pub dialled_at: Timestamp,
     /// When it rang first.

@@ -35,6 +35,8 @@ pub enum Disposition {
     HungUp,
     /// Handed to a dialplan context (the operators' queue) or by SIP REFER, as the flow wanted.
     Transferred,
+    /// We dialled, and it came to no conversation; the attempt tells why.
+    Unanswered,
     /// Handed to the dialplan's fallback because we could not go on (overload, fault, drain).
     HandedBack,
     /// Ended while no daemon or no websocket was watching: how it ended is not known.

@@ -5,10 +5,11 @@ use std::{
     time::Instant,
 };
 
-use super::{door::Door, entry, talk::Talk};
+use super::{door::Door, entry};
 use crate::{
     ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
+    flow::Talk,
     model::{CallRecord, ChannelId, NoticeKind},
     tasks::clock,
 };
@@ -42,7 +43,7 @@ impl Door {
                 let default = &self.flows.default;
                 let config = &self.services.config;
                 let record = entry::record(channel, &entry, at.as_str(), default, config, now);
-                self.begin(record, starting, Take::Anew, Some(Reaction::to(Cause::Start, received)));
+                self.begin(record, Some(starting), Take::Anew, Some(Reaction::to(Cause::Start, received)));
             }
             Err(refusal) => self.refuse(channel.id.clone(), refusal),
         }
@@ -52,7 +53,7 @@ impl Door {
     pub(super) fn begin(
         &self,
         record: CallRecord,
-        starting: Starting,
+        starting: Option<Starting>,
         take: Take,
         reaction: Option<Reaction>,
     ) {

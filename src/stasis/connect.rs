@@ -104,7 +104,7 @@ impl Door {
             }
             Action::TakeUp(record) => {
                 accounted.taken_up += 1;
-                self.begin(CallRecord::clone(&record), registry.admit_anyway(), Take::Up, None);
+                self.begin(CallRecord::clone(&record), Some(registry.admit_anyway()), Take::Up, None);
             }
             Action::Settle(record) => {
                 accounted.settled += 1;
@@ -135,7 +135,7 @@ impl Door {
             &self.services.config,
             clock::now(),
         );
-        self.begin(record, self.services.registry.admit_anyway(), Take::Up, None);
+        self.begin(record, Some(self.services.registry.admit_anyway()), Take::Up, None);
     }
 
     /// Hangs up a dialled leg whose call no longer lives. One whose call lives is left to it.

@@ -6,6 +6,5 @@ mod door;
 mod entry;
 mod events;
 mod lag;
-mod talk;
 
 pub use door::{Door, Status};

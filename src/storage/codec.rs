@@ -63,6 +63,7 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
         Disposition::Completed => "completed",
         Disposition::HungUp => "hung_up",
         Disposition::Transferred => "transferred",
+        Disposition::Unanswered => "unanswered",
         Disposition::HandedBack => "handed_back",
         Disposition::EndedUnseen => "ended_unseen",
     }
@@ -85,6 +86,7 @@ mod tests {
             Disposition::Completed,
             Disposition::HungUp,
             Disposition::Transferred,
+            Disposition::Unanswered,
             Disposition::HandedBack,
             Disposition::EndedUnseen,
         ] {

@@ -71,8 +71,8 @@ pub(super) enum CallStateView {
     Ended,
 }
 
-/// How a call came out: `completed` (to the flow's end), `hung_up` (by the caller), `transferred`,
-/// `handed_back` (to the dialplan's fallback), `ended_unseen` (while no daemon watched).
+/// How a call came out: `completed` (to the flow's end), `hung_up` (by the other side), `transferred`,
+/// `unanswered` (we dialled in vain), `handed_back` (to the dialplan's fallback), `ended_unseen` (while no daemon watched).
 #[derive(ToSchema)]
 #[schema(as = Disposition, rename_all = "snake_case")]
 #[allow(dead_code, reason = "the description of a type that has none of its own")]
@@ -80,6 +80,7 @@ pub(super) enum DispositionView {
     Completed,
     HungUp,
     Transferred,
+    Unanswered,
     HandedBack,
     EndedUnseen,
 }

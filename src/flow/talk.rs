@@ -6,11 +6,11 @@ use futures_util::future::BoxFuture;
 use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
+use super::{CallFacts, Set, Webhook, World, run};
 use crate::{
     calls::{Conversation, Leg, Place, Take},
     config::CallsConfig,
     directory::Orders,
-    flow::{self, CallFacts, Set, Webhook, World},
     model::{CallRecord, Country, Order, PhoneNumber, Stop},
     tasks::clock,
     web::{Post, Web},
@@ -53,7 +53,7 @@ impl Talk {
 impl Conversation for Talk {
     fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>> {
         let start = leg.record().position.clone();
-        Box::pin(async move { flow::run(&self.set, start, take, leg, self).await })
+        Box::pin(async move { run(&self.set, start, take, leg, self).await })
     }
 }
 
