@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Exit, Failed, OrExit};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     feed::Feed,
     flow::Library,
     http,
+    outbound::{Ground, Outbound},
     stasis::Door,
     storage::{Journal, Store},
     tasks::{Pulse, Tasks, clock, systemd},
@@ -63,7 +64,9 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         app: config.ari.app.as_str().into(),
         config: Arc::new(config.calls.clone()),
     };
-    let door = Door::new(services, library, orders, web, store, config);
+    let ground = Ground { services, library, orders, web, store, tracker: TaskTracker::new() };
+    let outbound = Outbound::new(ground.clone(), config).or_exit(Exit::Config)?;
+    let door = Door::new(ground, outbound, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
@@ -91,6 +94,11 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
         let (library, feed, soft) = (door.library.clone(), door.services.feed.clone(), soft.clone());
         tasks.spawn_loop("flows", async move { library.watch(soft, feed).await });
     }
+    let (outbound, quit) = (door.outbound.clone(), soft.clone());
+    tasks.spawn_loop("outbound", async move {
+        outbound.run(quit).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
     let (store, retention) = (door.store.clone(), config.retention.clone());
     tasks.spawn_loop("retention", async move {
         let mut ticks = tokio::time::interval(Duration::from_secs(retention.sweep_minutes.max(1) * 60));

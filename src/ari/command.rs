@@ -85,6 +85,8 @@ pub(super) enum Command<'a> {
     GetVariable(&'a ChannelId, &'a str),
     /// `POST /channels/{id}/variable`
     SetVariable { channel: &'a ChannelId, name: &'a str, value: &'a str, report_events: bool },
+    /// The same on a channel on which nothing was ever played.
+    MarkFresh { channel: &'a ChannelId, name: &'a str, value: &'a str },
 }
 
 /// Which way a command goes where Asterisk has both.
@@ -108,7 +110,9 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         Command::Playback(_) | Command::Channel(_) | Command::Ping => Way::Websocket,
         // Waits for the channel's thread, which has nothing else to do: about a millisecond. HTTP would cost both
         // sides more than the answer itself.
-        Command::Answer { fresh: true, .. } => Way::Websocket,
+        Command::Answer { fresh: true, .. } | Command::MarkFresh { .. } => Way::Websocket,
+        // Only queued for the channel's thread, which then runs the channel driver.
+        Command::Dial { .. } => Way::Websocket,
         // Waits (`stasis_app_send_command`) until the channel's thread has done it. That thread does nothing else
         // while a playback runs: an answer or a variable behind a prompt of 25 s holds the socket up for 25 s.
         Command::Answer { .. }
@@ -116,9 +120,7 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         | Command::AddToBridge(..)
         | Command::RemoveFromBridge(..) => Way::Http,
         // Runs channel driver or dialplan function code in the request's thread, which may look names up.
-        Command::Originate(_) | Command::Create(_) | Command::Dial { .. } | Command::GetVariable(..) => {
-            Way::Http
-        }
+        Command::Originate(_) | Command::Create(_) | Command::GetVariable(..) => Way::Http,
         // Takes the locks of a bridge and of all who are in it.
         Command::CreateBridge(..)
         | Command::DestroyBridge(_)
@@ -221,6 +223,9 @@ impl Command<'_> {
             Self::Info => Resource::new("asterisk/info").with("only", "system"),
             Self::Ping => Resource::new("asterisk/ping"),
             Self::GetVariable(id, name) => channel(id).then("variable").with("variable", name),
+            Self::MarkFresh { channel: id, name, value } => {
+                channel(id).then("variable").with("variable", name).with("value", value)
+            }
             Self::SetVariable { channel: id, name, value, report_events } => {
                 let set = channel(id).then("variable").with("variable", name).with("value", value);
                 set.with_some("report_events", report_events.then_some("true"))

@@ -73,6 +73,12 @@ impl Client {
         self.tell(&Command::SetVariable { channel, name, value, report_events }).await
     }
 
+    /// ARI `POST /channels/{channelId}/variable`, for a channel on which nothing was ever played, so that there is
+    /// nothing to wait for: over the websocket, in order with the commands before and after it.
+    pub async fn mark_fresh(&self, channel: &ChannelId, name: &str, value: &str) -> Result<(), AriError> {
+        self.tell(&Command::MarkFresh { channel, name, value }).await
+    }
+
     /// ARI `POST /bridges/{bridgeId}`; `kind` is `mixing` or `holding`, with further words after commas.
     pub async fn create_bridge(&self, id: &str, kind: &str) -> Result<Bridge, AriError> {
         self.ask(&Command::CreateBridge(id, kind)).await

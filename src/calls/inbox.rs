@@ -55,6 +55,8 @@ pub enum LegEvent {
     },
     /// The channel left Stasis (`StasisEnd`).
     LeftStasis,
+    /// The channel came back from the dialplan, with what that found out (`HUMAN`, `MACHINE`, ...).
+    Returned(String),
     /// The dialled party answered (its `StasisStart`).
     PeerUp,
     /// What Asterisk says of the dialling (`Dial`): `BUSY`, `NOANSWER` and the like.

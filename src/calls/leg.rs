@@ -14,7 +14,7 @@ use crate::{
     ari::{AriError, Client, Reaction},
     config::CallsConfig,
     feed::Feed,
-    model::{CallRecord, ChannelId, Ended, Fault, NoticeKind, Stop},
+    model::{CallRecord, ChannelId, Direction, Ended, Fault, NoticeKind, Stop},
     storage::Journal,
     tasks::clock,
     tts::Speech,
@@ -173,7 +173,7 @@ impl Leg {
     }
 
     /// Stores the record and shows it.
-    pub(super) fn save(&self) {
+    pub fn save(&self) {
         let record = Arc::new(self.record.clone());
         self.services.registry.update(&record);
         self.services.journal.save(record);
@@ -196,6 +196,11 @@ impl Leg {
         self.record.taken_up += 1;
         self.keys.clear();
         self.made = 0;
+        if self.record.answered_at.is_none() && self.record.direction == Direction::Outbound {
+            // Nothing was ever played to who has not answered.
+            self.told_taken_up(why);
+            return Ok(());
+        }
         self.inherit_peer();
         // The last position may not have reached the disk, so one visit more is looked at.
         for visit in before.position.visit..=before.position.visit.saturating_add(1) {
@@ -206,11 +211,15 @@ impl Leg {
                 }
             }
         }
+        self.told_taken_up(why);
+        Ok(())
+    }
+
+    fn told_taken_up(&self, why: &str) {
         tracing::info!(call = %self.record.id, step = %self.record.position.step, why, "call taken up at its step");
         metrics::counter!("stasisd_calls_taken_up_total", "why" => why.to_owned()).increment(1);
         self.tell(NoticeKind::CallTakenUp, json!({ "step": self.record.position.step, "why": why }));
         self.save();
-        Ok(())
     }
 
     /// Waits for the connection to come back after [`Ended::Lost`].

@@ -130,6 +130,12 @@ impl Registry {
         if before >= self.shared.max_starting { Err(Refusal::Overloaded) } else { Ok(starting) }
     }
 
+    /// Whether a call of our own may begin.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        !self.shared.draining.load(Ordering::Acquire) && self.count() < self.shared.max
+    }
+
     /// Counts a call as starting that must be taken whatever the caps (one that lives already).
     #[must_use]
     pub fn admit_anyway(&self) -> Starting {

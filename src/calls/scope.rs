@@ -13,7 +13,7 @@ use super::{
     line::{Place, Take},
 };
 use crate::{
-    model::{CallRecord, CallState, Disposition, Ended, Fault, NoticeKind, Stop},
+    model::{CallRecord, CallState, Direction, Disposition, Ended, Fault, NoticeKind, Stop},
     tasks::clock,
 };
 
@@ -31,23 +31,37 @@ pub trait Conversation: Send {
     fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>>;
 }
 
+/// How a call was settled.
+#[derive(Clone, Debug)]
+pub struct Settled {
+    /// Its last record.
+    pub record: Arc<CallRecord>,
+    /// How it stopped.
+    pub stop: Stop,
+    /// The first key that was pressed.
+    pub first_key: Option<char>,
+    /// What Asterisk said last of our dialling it (`BUSY`, `ANSWER`, ...); empty for a call that came in.
+    pub dial_status: String,
+}
+
 /// Runs a conversation over a leg to its end, over lost connections too, and settles the call.
-pub async fn settle(mut leg: Leg, mut conversation: impl Conversation, take: Take) {
+pub async fn settle(mut leg: Leg, conversation: &mut impl Conversation, take: Take) -> Settled {
     let stop = match take {
-        Take::Anew => converse(&mut leg, &mut conversation, Take::Anew).await,
-        Take::Up => take_up(&mut leg, &mut conversation, "restart").await,
+        Take::Anew => converse(&mut leg, conversation, Take::Anew).await,
+        Take::Up => take_up(&mut leg, conversation, "restart").await,
     };
     let mut stop = stop;
     while stop == Stop::Ended(Ended::Lost) {
         stop = match leg.restored().await {
-            Ok(()) => take_up(&mut leg, &mut conversation, "reconnect").await,
+            Ok(()) => take_up(&mut leg, conversation, "reconnect").await,
             Err(stop) => stop,
         };
     }
     leg.starting = None;
     leg.drop_peer().await;
     let end = leg.close_for_certain(stop).await;
-    leg.write(&end);
+    let record = leg.write(&end);
+    Settled { record, stop: end, first_key: leg.first_key, dial_status: leg.dial_status }
 }
 
 async fn take_up(leg: &mut Leg, conversation: &mut impl Conversation, why: &str) -> Stop {
@@ -102,6 +116,16 @@ impl Leg {
                 _ => stop,
             },
             Stop::Ended(Ended::Lost) => stop,
+            // Who was called by us has nothing to do with the dialplan's fallback.
+            stop if self.record.direction == Direction::Outbound => {
+                if let Stop::Fault(fault) = &stop {
+                    self.record.detail = Some(fault.to_string());
+                }
+                match self.finish().await {
+                    Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
+                    _ => stop,
+                }
+            }
             stop => self.hand_back(stop).await,
         }
     }
@@ -141,7 +165,8 @@ impl Leg {
                     self.record.tech_cause = tech_cause.or(self.record.tech_cause);
                     return;
                 }
-                LegEvent::LeftStasis => return,
+                // One that we dialled is subscribed to: its end and the causes follow.
+                LegEvent::LeftStasis if self.record.direction == Direction::Inbound => return,
                 _ => {}
             }
         }
@@ -158,12 +183,15 @@ impl Leg {
     }
 
     /// Writes the record and tells everybody.
-    fn write(&mut self, stop: &Stop) {
+    fn write(&mut self, stop: &Stop) -> Arc<CallRecord> {
         let handed_back = stop.disposition() == Disposition::HandedBack;
         let disposition = if handed_back && !self.leaving { Disposition::HungUp } else { stop.disposition() };
         let record = &mut self.record;
-        end(record, disposition, clock::now());
-        publish(&self.services, Arc::new(record.clone()));
+        let is_vain = record.direction == Direction::Outbound && record.answered_at.is_none();
+        end(record, if is_vain { Disposition::Unanswered } else { disposition }, clock::now());
+        let record = Arc::new(record.clone());
+        publish(&self.services, Arc::clone(&record));
+        record
     }
 }
 

@@ -12,6 +12,7 @@ mod phrases;
 mod problem;
 mod read;
 mod reads;
+mod rehearse;
 mod run;
 mod scan;
 mod set;

@@ -18,7 +18,7 @@ use crate::{
 
 /// A call's flow and what it may ask.
 pub struct Talk {
-    set: Arc<Set>,
+    pub(super) set: Arc<Set>,
     facts: CallFacts,
     orders: Orders,
     web: Web,

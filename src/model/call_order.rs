@@ -118,7 +118,9 @@ pub struct CallOrder {
     pub lane: Lane,
     /// Not earlier than this.
     pub not_before: Timestamp,
-    /// Not later than this.
+    /// The first attempt not later than this: what a stopped daemon missed is late up to a limit.
+    pub first_by: Option<Timestamp>,
+    /// No attempt later than this.
     pub not_after: Option<Timestamp>,
     /// The callee's time zone (IANA) for windows and quiet hours; none: by the number's country.
     pub time_zone: Option<String>,

@@ -10,7 +10,7 @@ use crate::{
     ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
     flow::Talk,
-    model::{CallRecord, ChannelId, NoticeKind},
+    model::{AttemptId, CallRecord, ChannelId, NoticeKind},
     tasks::clock,
 };
 use serde_json::json;
@@ -27,6 +27,9 @@ impl Door {
                 self.drop_stray_peer(&channel.id, call);
             }
             return;
+        }
+        if AttemptId::of_channel(&channel.id).is_some() {
+            return self.own(channel, args);
         }
         if registry.knows(&channel.id) {
             return;
@@ -46,6 +49,16 @@ impl Door {
                 self.begin(record, Some(starting), Take::Anew, Some(Reaction::to(Cause::Start, received)));
             }
             Err(refusal) => self.refuse(channel.id.clone(), refusal),
+        }
+    }
+
+    /// A channel that we made for an attempt: it is new and its call knows it, or the dialplan gives it back with what
+    /// it found out, perhaps to a later life of this program.
+    fn own(&self, channel: &Channel, args: &[String]) {
+        let found = args.iter().find_map(|arg| arg.strip_prefix("amd=")).map(str::to_owned);
+        let is_known = self.services.registry.route(&channel.id, |_| found.clone().map(LegEvent::Returned));
+        if !is_known && self.status.is_connected() {
+            self.outbound.came_back(channel.id.clone(), found);
         }
     }
 
@@ -75,7 +88,10 @@ impl Door {
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
-        self.tracker.spawn(settle(leg, talk, take));
+        self.tracker.spawn(async move {
+            let mut talk = talk;
+            settle(leg, &mut talk, take).await;
+        });
     }
 
     /// Sends a call that we cannot take to the fallback, at once.

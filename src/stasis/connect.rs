@@ -4,7 +4,7 @@ use super::{door::Door, entry};
 use crate::{
     ari::{AriError, Channel},
     calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen},
-    model::{CallId, CallRecord, ChannelId},
+    model::{AttemptId, CallId, CallRecord, ChannelId},
     storage::StorageError,
     tasks::clock,
 };
@@ -75,7 +75,7 @@ impl Door {
         let runs_here = |action: &Action| matches!(action, Action::Restore(_) | Action::Gone(_));
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &[] };
         for action in plan(&known).into_iter().filter(runs_here) {
-            self.carry_out(action, &channels, &mut accounted);
+            self.carry_out(action, &channels, &mut accounted).await?;
         }
         // A settled call's last record may still be on its way to the disk. On a full one it stays there, and
         // then it cannot be told who ended unseen; who lives is taken up all the same.
@@ -84,14 +84,21 @@ impl Door {
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
         for action in plan(&known).into_iter().filter(|action| !runs_here(action)) {
             if written.is_ok() || !matches!(action, Action::Settle(_)) {
-                self.carry_out(action, &channels, &mut accounted);
+                self.carry_out(action, &channels, &mut accounted).await?;
             }
         }
         written?;
+        accounted.settled += self.outbound.recover(&channels).await?;
+        self.outbound.open();
         Ok(accounted)
     }
 
-    fn carry_out(&self, action: Action, channels: &[Channel], accounted: &mut Accounted) {
+    async fn carry_out(
+        &self,
+        action: Action,
+        channels: &[Channel],
+        accounted: &mut Accounted,
+    ) -> Result<(), Unaccounted> {
         let registry = &self.services.registry;
         match action {
             Action::Restore(channel) => {
@@ -102,10 +109,17 @@ impl Door {
                 accounted.settled += 1;
                 registry.route(&channel, |_| Some(LegEvent::Destroyed { cause: None, tech_cause: None }));
             }
+            Action::TakeUp(record) if is_attempt(&record.channel) => {
+                accounted.taken_up += 1;
+                self.outbound.take_up(&record, None).await?;
+            }
             Action::TakeUp(record) => {
                 accounted.taken_up += 1;
                 self.begin(CallRecord::clone(&record), Some(registry.admit_anyway()), Take::Up, None);
             }
+            // In the dialplan, which listens who answered.
+            Action::Settle(record)
+                if is_attempt(&record.channel) && channels.iter().any(|c| c.id == record.channel) => {}
             Action::Settle(record) => {
                 accounted.settled += 1;
                 settle_unseen(&self.services, &record);
@@ -116,6 +130,7 @@ impl Door {
                 }
             }
         }
+        Ok(())
     }
 
     /// A channel that nobody knows: a call whose first position never reached the disk starts anew; a leg
@@ -123,6 +138,11 @@ impl Door {
     fn adopt(&self, channel: &Channel, accounted: &mut Accounted) {
         if let Some(call) = dialled_by(&channel.id) {
             self.drop_stray_peer(&channel.id, call);
+            return;
+        }
+        if is_attempt(&channel.id) {
+            // Its row never reached the disk, so it was never dialled.
+            self.outbound.drop_stray(channel.id.clone());
             return;
         }
         let entry = entry::read_snapshot(channel);
@@ -150,6 +170,10 @@ impl Door {
             }
         });
     }
+}
+
+fn is_attempt(channel: &ChannelId) -> bool {
+    AttemptId::of_channel(channel).is_some()
 }
 
 fn is_in_stasis(channel: &Channel) -> bool {

@@ -20,6 +20,7 @@ use crate::{
     directory::Orders,
     flow::Library,
     model::NoticeKind,
+    outbound::{Ground, Outbound},
     storage::Store,
     tasks::Pulse,
     web::Web,
@@ -70,6 +71,8 @@ pub struct Door {
     pub services: Services,
     /// The flows.
     pub library: Library,
+    /// Calls that we place.
+    pub outbound: Outbound,
     /// Orders at call time.
     pub orders: Orders,
     /// For webhooks.
@@ -91,19 +94,14 @@ pub struct Door {
 impl Door {
     /// A door over ready services.
     #[must_use]
-    pub fn new(
-        services: Services,
-        library: Library,
-        orders: Orders,
-        web: Web,
-        store: Store,
-        config: &Config,
-    ) -> Self {
+    pub fn new(ground: Ground, outbound: Outbound, config: &Config) -> Self {
+        let Ground { services, library, orders, web, store, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
         Self {
             services,
             library,
+            outbound,
             orders,
             web,
             store,
@@ -111,7 +109,7 @@ impl Door {
             status,
             lag: Arc::new(Mutex::new(Lag::new(Instant::now()))),
             version: Arc::default(),
-            tracker: TaskTracker::new(),
+            tracker,
         }
     }
 
@@ -153,6 +151,7 @@ impl Door {
             Wire::Up(_) => {}
             Wire::Down { why } => {
                 self.status.set(false, format!("not connected to Asterisk: {why}"));
+                self.outbound.close();
                 self.services.feed.post(NoticeKind::AriLost, None, json!({ "why": why }));
                 self.services.registry.tell_all(&LegEvent::Lost);
             }

@@ -37,6 +37,8 @@ fn for_caller(event: &Event, received: Instant) -> Option<LegEvent> {
         Event::ChannelDestroyed { cause, tech_cause, .. } => {
             LegEvent::Destroyed { cause: known(*cause), tech_cause: *tech_cause }
         }
+        // Of a channel that is a call's own: one that we dialled for it.
+        Event::Dial { dialstatus, .. } if !dialstatus.is_empty() => LegEvent::PeerStatus(dialstatus.clone()),
         Event::StasisEnd { .. } => LegEvent::LeftStasis,
         _ => return None,
     })

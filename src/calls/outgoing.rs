@@ -1,0 +1,164 @@
+//! A channel that we dial for a call of our own: made, stored, dialled, answered.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use tokio::time::{Instant, timeout_at};
+
+use super::{inbox::LegEvent, leg::Leg, line::Place};
+use crate::{
+    ari::{AriError, Originate},
+    model::{CallId, ChannelId, Ended, Fault, Stop},
+};
+
+/// Asterisk ends the ringing itself; this much later we do.
+const GRACE: Duration = Duration::from_secs(5);
+/// Set on a channel just before it is dialled, so that a later life of this program knows that it was.
+const DIALLED: &str = "STASISD_DIALLED";
+
+/// What is to be dialled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Asterisk's dial string, made from a gateway's template.
+    pub endpoint: String,
+    /// Number shown to the callee.
+    pub caller_id: Option<String>,
+    /// How long it may ring.
+    pub ring: Duration,
+}
+
+/// What the ringing came to so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ringing {
+    /// The far end rings.
+    Rings,
+    /// Somebody or something answered.
+    Answered,
+}
+
+/// The id of the call that this channel, one that we dial, is the first leg of.
+#[must_use]
+pub fn call_of(channel: &ChannelId) -> CallId {
+    CallId::of_channel(channel, "")
+}
+
+impl Leg {
+    /// Makes the channel without dialling it: nothing rings yet. One of this id that is there already, left by an
+    /// earlier life, is taken.
+    ///
+    /// # Errors
+    /// [`Fault::Ari`] when Asterisk refuses the endpoint: nothing was dialled.
+    pub async fn make_channel(&mut self, outgoing: &Outgoing) -> Result<(), Stop> {
+        let mut variables = BTreeMap::new();
+        if let Some(number) = &outgoing.caller_id {
+            // `create` has no caller id. PJSIP's From is the connected line of the channel; other technologies take
+            // the caller id.
+            variables.insert("CALLERID(num)".to_owned(), number.clone());
+            variables.insert("CONNECTEDLINE(num,i)".to_owned(), number.clone());
+        }
+        let channel = self.record.channel.clone();
+        let create = Originate {
+            channel_id: &channel,
+            endpoint: &outgoing.endpoint,
+            app: &self.services.app,
+            app_args: None,
+            caller_id: None,
+            timeout_secs: 0,
+            variables,
+        };
+        match self.services.ari.create(&create).await {
+            Err(AriError::Refused { status: 409, .. }) => Ok(()),
+            Err(error @ AriError::Refused { .. }) => Err(Fault::Ari(error.to_string()).into()),
+            other => self.judge(other).await.map(|_| ()),
+        }
+    }
+
+    /// Dials the channel that was made. What must be known before the far end rings is on disk by now.
+    pub async fn dial_channel(&mut self, outgoing: &Outgoing) -> Result<(), Stop> {
+        let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
+        let ring = u32::try_from(outgoing.ring.as_secs()).unwrap_or(u32::MAX);
+        // In this order over one socket: who finds the mark finds a channel that was dialled.
+        let mark = ari.mark_fresh(&channel, DIALLED, "1");
+        let dial = ari.dial(&channel, None, ring);
+        let (mark, dial) = futures_util::future::join(mark, dial).await;
+        self.judge(dial).await?;
+        self.judge(mark).await
+    }
+
+    /// Whether the channel, found by a later life of this program, was dialled. `None`: it is gone.
+    pub async fn was_dialled(&mut self) -> Result<Option<bool>, Stop> {
+        let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
+        let found = ari.channel(&channel).await;
+        match self.judge(found).await? {
+            None => Ok(None),
+            Some(found) if found.state == "Up" => {
+                self.record.answered_at.get_or_insert_with(Self::now);
+                Ok(Some(true))
+            }
+            Some(found) if found.state != "Down" => Ok(Some(true)),
+            Some(_) => {
+                let mark = ari.get_variable(&channel, DIALLED).await;
+                Ok(Some(self.judge(mark).await?.is_some_and(|mark| mark == "1")))
+            }
+        }
+    }
+
+    /// Waits for the next turn of the ringing.
+    ///
+    /// # Errors
+    /// [`Ended::HungUp`] with its causes when the call came to nothing.
+    pub async fn ringing(&mut self, until: Instant) -> Result<Ringing, Stop> {
+        if self.record.answered_at.is_some() {
+            return Ok(Ringing::Answered);
+        }
+        loop {
+            match self.next(until + GRACE).await? {
+                Some(LegEvent::PeerStatus(status)) => {
+                    self.dial_status = status;
+                    match self.dial_status.as_str() {
+                        "ANSWER" => {
+                            self.record.answered_at = Some(Self::now());
+                            self.keys.clear();
+                            self.save();
+                            return Ok(Ringing::Answered);
+                        }
+                        "RINGING" => return Ok(Ringing::Rings),
+                        _ => {}
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    self.record.detail = Some("it rang longer than it may: hung up".to_owned());
+                    return Err(Ended::Finished.into());
+                }
+            }
+        }
+    }
+
+    /// Lends the answered channel to the dialplan, which listens who answered and gives it back by `Stasis()` with
+    /// what it found. The channel is away from Stasis meanwhile: that is no end.
+    pub async fn screened(&mut self, place: &Place, until: Instant) -> Result<String, Stop> {
+        let Place { context, extension, priority } = place;
+        let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
+        // Else its end in the dialplan would not be told.
+        let subscribed = ari.subscribe(&self.services.app, &format!("channel:{channel}")).await;
+        self.judge(subscribed).await?;
+        let lent = ari.continue_in(&channel, context, extension, *priority).await;
+        self.judge(lent).await?;
+        loop {
+            match timeout_at(until, self.events.next()).await {
+                Ok(Some(LegEvent::LeftStasis)) => {}
+                Ok(Some(LegEvent::Returned(found))) => return Ok(found),
+                Ok(Some(LegEvent::Destroyed { cause: None, tech_cause: None })) => {
+                    // Absent from Stasis, as is expected; absent from Asterisk?
+                    let found = ari.channel(&channel).await;
+                    if self.judge(found).await?.is_none() {
+                        return Err(Ended::HungUp { cause: None, tech_cause: None }.into());
+                    }
+                }
+                Ok(Some(event)) => drop(self.take(event)?),
+                Ok(None) => return Err(Ended::Overrun.into()),
+                Err(_) => return Err(Fault::Ari("the dialplan did not give the call back".to_owned()).into()),
+            }
+        }
+    }
+}

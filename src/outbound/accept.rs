@@ -1,0 +1,268 @@
+//! A request to call somebody becomes a call order: checked whole, stored, and only then accepted.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Outbound,
+    plan::{self, when},
+};
+use crate::{
+    flow::Set,
+    model::{Amd, CallOrder, CallOrderId, Country, Facts, Lane, OrderState, PhoneNumber, RetryRule},
+    storage::{AcceptedOrder, StorageError},
+    tasks::clock,
+};
+
+/// Longest text that is said, in characters: about five minutes.
+const LONGEST_TEXT: usize = 4_000;
+/// Longest of the short texts (subject, key).
+const LONGEST_KEY: usize = 128;
+/// Most that the facts may hold, as JSON.
+const LARGEST_FACTS: usize = 32 * 1024;
+/// Longest that it may ring.
+const LONGEST_RING: u32 = 300;
+/// The most attempts that a request may ask for.
+const MOST_ATTEMPTS: u32 = 50;
+/// The most that a call may be ordered ahead.
+const FARTHEST_DAYS: i64 = 400;
+
+/// Who is to be called, and how. What is left out is taken from the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `CallOrder`")]
+pub struct CallRequest {
+    pub number: String,
+    /// A flow, or a text to say, or a flow that says the text as its variable `text`.
+    pub flow: Option<String>,
+    pub text: Option<String>,
+    pub facts: Facts,
+    pub language: Option<String>,
+    pub gateway: Option<String>,
+    pub caller_id: Option<String>,
+    pub lane: Lane,
+    /// Not before this: RFC 3339, or a local time in `time_zone` (`2026-10-25 09:30`, `09:30`, `in 10 min`).
+    pub at: Option<String>,
+    /// Not after this, written like `at`.
+    pub not_after: Option<String>,
+    /// IANA zone of `at`, `not_after`, windows and quiet hours; without one, the zone of the number's country.
+    pub time_zone: Option<String>,
+    pub ring_timeout_secs: Option<u32>,
+    pub retry: Option<RetryRule>,
+    pub amd: Amd,
+    pub subject: Option<String>,
+    pub callback_url: Option<String>,
+    pub idempotency_key: Option<String>,
+}
+
+/// Why a request is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {what}")]
+pub struct Rejected {
+    /// Which field.
+    pub field: &'static str,
+    /// What is wrong, and how to mend it.
+    pub what: String,
+}
+
+/// Why a call was not ordered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OrderError {
+    /// The request cannot be carried out.
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request; a new request needs a key of its own")]
+    Conflict,
+    /// It could not be stored, so it is not accepted.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// An order that is on disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    /// The order.
+    pub order: CallOrder,
+    /// It was ordered now, and not before with the same key.
+    pub is_new: bool,
+}
+
+impl Outbound {
+    /// Orders a call. On return it is on disk.
+    ///
+    /// # Errors
+    /// Nothing is ordered; says why.
+    pub async fn order(&self, request: &CallRequest) -> Result<Accepted, OrderError> {
+        let order = self.read(request, clock::now())?;
+        let mut accepted = self.inner.store.accept_call_orders(&[(order, fingerprint(request))]).await?;
+        let Some(accepted) = accepted.pop() else { return Err(OrderError::Conflict) };
+        match accepted {
+            AcceptedOrder::Conflict => Err(OrderError::Conflict),
+            AcceptedOrder::Known(order) => Ok(Accepted { order: *order, is_new: false }),
+            AcceptedOrder::New { order, replaced } => {
+                replaced.iter().for_each(|old| self.order_ended(old));
+                self.tell_order(&order);
+                self.inner.trigger.notify_one();
+                Ok(Accepted { order: *order, is_new: true })
+            }
+        }
+    }
+
+    /// Checks a request and makes it an order; pure but for the configuration and the flows that it reads.
+    fn read(&self, request: &CallRequest, now: Timestamp) -> Result<CallOrder, Rejected> {
+        let config = &self.inner.config;
+        let country: Option<Country> = config.calls.country.parse().ok();
+        let number = phone("number", &request.number, country)?;
+        let gateway = self.inner.gateways.choose(request.gateway.as_deref(), &number);
+        let gateway = gateway.map_err(|refused| reject("number", refused))?;
+        let wanted = request.caller_id.as_deref().map(|text| phone("caller_id", text, country)).transpose()?;
+        let caller_id = gateway.caller_id(wanted.as_ref()).map_err(|refused| reject("caller_id", refused))?;
+        let set = self.inner.library.snapshot();
+        let (flow, facts) = flow_of(request, &config.outbound.message_flow, &set)?;
+        let zone = zone(request.time_zone.as_deref())?;
+        let zone = zone.unwrap_or_else(|| self.zone_by(&number));
+        let Times { not_before, first_by, not_after } = times(request, &zone, now, config.outbound.late_up_to_secs)?;
+        let ring_timeout_secs = request.ring_timeout_secs.unwrap_or(config.outbound.ring_timeout_secs);
+        if !(1..=LONGEST_RING).contains(&ring_timeout_secs) {
+            return Err(reject("ring_timeout_secs", format!("it is 1 to {LONGEST_RING}")));
+        }
+        let retry = request.retry.clone().unwrap_or_else(|| config.outbound.retry_rule(request.lane));
+        if !(1..=MOST_ATTEMPTS).contains(&retry.ceiling) {
+            return Err(reject("retry.ceiling", format!("it is 1 to {MOST_ATTEMPTS}")));
+        }
+        let first = plan::first_allowed(not_before.max(now), &zone, &self.inner.windows, request.lane);
+        let Some(next_at) = first.filter(|at| not_after.is_none_or(|last| *at <= last)) else {
+            return Err(reject("at", "no window of time allows the call before its last moment"));
+        };
+        Ok(CallOrder {
+            id: CallOrderId(Uuid::now_v7()),
+            number,
+            gateway: gateway.name().to_owned(),
+            caller_id,
+            flow,
+            facts,
+            language: request.language.clone().unwrap_or_else(|| config.calls.language.clone()),
+            lane: request.lane,
+            not_before,
+            first_by,
+            not_after,
+            time_zone: request.time_zone.clone(),
+            ring_timeout_secs,
+            retry,
+            amd: request.amd,
+            subject: short("subject", request.subject.as_deref())?,
+            idempotency_key: short("idempotency_key", request.idempotency_key.as_deref())?,
+            callback_url: request.callback_url.clone(),
+            state: OrderState::Waiting,
+            attempts: 0,
+            next_at,
+            reach: None,
+            end: None,
+            detail: None,
+            created_at: now,
+            ended_at: None,
+        })
+    }
+
+    /// The zone of a number's country.
+    fn zone_by(&self, number: &PhoneNumber) -> TimeZone {
+        let default = TimeZone::get(&self.inner.config.calls.time_zone).unwrap_or(TimeZone::UTC);
+        plan::zone_of(number, &self.inner.config.outbound.country_zones, &default)
+    }
+
+    /// An order's zone for windows.
+    pub(super) fn zone_of(&self, order: &CallOrder) -> TimeZone {
+        let own = order.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        own.unwrap_or_else(|| self.zone_by(&order.number))
+    }
+}
+
+fn reject(field: &'static str, what: impl ToString) -> Rejected {
+    Rejected { field, what: what.to_string() }
+}
+
+fn phone(field: &'static str, text: &str, country: Option<Country>) -> Result<PhoneNumber, Rejected> {
+    PhoneNumber::parse(text, country).map_err(|error| reject(field, error))
+}
+
+fn short(field: &'static str, text: Option<&str>) -> Result<Option<String>, Rejected> {
+    let Some(text) = text else { return Ok(None) };
+    let fits = (1..=LONGEST_KEY).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic());
+    let what = || reject(field, format!("1 to {LONGEST_KEY} printable ASCII characters without spaces"));
+    fits.then(|| Some(text.to_owned())).ok_or_else(what)
+}
+
+fn zone(name: Option<&str>) -> Result<Option<TimeZone>, Rejected> {
+    let Some(name) = name else { return Ok(None) };
+    let found = TimeZone::get(name).map(Some);
+    found.map_err(|_| reject("time_zone", format!("{name:?} is no IANA time zone such as \"Europe/Madrid\"")))
+}
+
+/// The flow and its variables; a text becomes the variable `text`.
+fn flow_of(request: &CallRequest, message: &str, set: &Arc<Set>) -> Result<(String, Facts), Rejected> {
+    let mut facts = request.facts.clone();
+    if let Some(text) = &request.text {
+        let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let clean = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+        if clean.is_empty() || clean.chars().count() > LONGEST_TEXT {
+            return Err(reject("text", format!("a text to say has 1 to {LONGEST_TEXT} characters")));
+        }
+        facts.insert("text".to_owned(), clean.into());
+    }
+    let flow = match (&request.flow, &request.text) {
+        (Some(flow), _) => flow.as_str(),
+        (None, Some(_)) => message,
+        (None, None) => return Err(reject("text", "give a text to say, or the name of a flow")),
+    };
+    if serde_json::to_string(&facts).map_or(usize::MAX, |json| json.len()) > LARGEST_FACTS {
+        return Err(reject("facts", format!("they may hold {LARGEST_FACTS} bytes as JSON")));
+    }
+    set.begin(flow, facts.clone()).map_err(|fault| reject("flow", fault))?;
+    Ok((flow.to_owned(), facts))
+}
+
+/// The moments of an order.
+struct Times {
+    not_before: Timestamp,
+    first_by: Option<Timestamp>,
+    not_after: Option<Timestamp>,
+}
+
+/// Reads the moments of an order. One with a time is late up to a limit, and then no more.
+fn times(
+    request: &CallRequest,
+    zone: &TimeZone,
+    now: Timestamp,
+    late_up_to_secs: u32,
+) -> Result<Times, Rejected> {
+    let parse = |field, text: &Option<String>| {
+        let parsed = text.as_deref().map(|text| when::parse(text, zone, now)).transpose();
+        parsed.map_err(|error| reject(field, error))
+    };
+    let at = parse("at", &request.at)?;
+    let last = parse("not_after", &request.not_after)?;
+    let late = |at: Timestamp| at.checked_add(i64::from(late_up_to_secs).seconds()).ok();
+    let first_by = at.map(|at| at.max(now)).and_then(late);
+    let not_before = at.unwrap_or(now);
+    let not_after = last;
+    if not_after.is_some_and(|last| last < not_before.max(now)) {
+        return Err(reject("not_after", "it is over before the call may begin"));
+    }
+    let farthest = now.checked_add((FARTHEST_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
+    if not_before > farthest {
+        return Err(reject("at", format!("it is more than {FARTHEST_DAYS} days ahead")));
+    }
+    Ok(Times { not_before, first_by, not_after })
+}
+
+/// What makes two requests the same.
+fn fingerprint(request: &CallRequest) -> String {
+    use sha2::{Digest, Sha256};
+    let json = serde_json::to_vec(request).unwrap_or_default();
+    let digest = Sha256::digest(&json);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,232 @@
+//! An attempt from the line that is free to what its end means for the order.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::timeout;
+
+use super::{
+    Outbound,
+    gateway::Slot,
+    outcall::{Outcall, is_refused},
+    plan::{self, Next},
+};
+use crate::{
+    calls::{Leg, Outgoing, Settled, Take, call_of, inbox, settle},
+    flow::Talk,
+    model::{
+        Attempt, AttemptState, CallOrder, CallRecord, CallState, Direction, Disposition, OrderEnd,
+        OrderState, PhoneNumber, Position, Stop,
+    },
+    tasks::clock,
+};
+
+/// How long what is known in advance may take to be rendered before the call is dialled all the same.
+const RENDERING: Duration = Duration::from_secs(8);
+
+impl Outbound {
+    /// Makes one attempt of an order that is in hand.
+    pub(super) async fn attempt(self, order: CallOrder, slot: Slot) {
+        let attempt = new_attempt(&order, &slot);
+        let record = record_of(&order, &attempt);
+        // The callee shall not wait for what could have been made before.
+        let _ = timeout(RENDERING, self.prepare(&record)).await;
+        if self.is_over(&order) {
+            return self.cancelled(order);
+        }
+        self.live(order, attempt, record, slot, Take::Anew).await;
+    }
+
+    /// Takes up an attempt of an earlier life, whose channel is in Stasis.
+    pub(super) async fn resume(self, order: CallOrder, attempt: Attempt, record: CallRecord, slot: Slot) {
+        self.live(order, attempt, record, slot, Take::Up).await;
+    }
+
+    async fn live(
+        self,
+        mut order: CallOrder,
+        attempt: Attempt,
+        record: CallRecord,
+        slot: Slot,
+        take: Take,
+    ) {
+        let services = &self.inner.services;
+        let (inbox, events) = inbox();
+        let shared = Arc::new(record);
+        if !services.registry.enter(&shared, &inbox) {
+            // Cannot be: an order is in one pair of hands, and its channel's name is its own.
+            tracing::error!(channel = %shared.channel, "a channel of this name is up already");
+            return self.put_off(order, clock::now());
+        }
+        self.inner.hands.calls(order.id, shared.id);
+        order.attempts = order.attempts.max(attempt.id.number);
+        services.journal.save_order(Arc::new(order.clone()));
+        let outgoing = Outgoing {
+            endpoint: slot.dial_string().to_owned(),
+            caller_id: attempt.caller_id.as_ref().map(ToString::to_string),
+            ring: Duration::from_secs(order.ring_timeout_secs.into()),
+        };
+        let talk = self.talk(&shared);
+        let leg = Leg::new(services.clone(), CallRecord::clone(&shared), inbox, events, None);
+        let amd = order.amd;
+        let mut outcall = Outcall { engine: self.clone(), attempt, outgoing, amd, talk };
+        let settled = settle(leg, &mut outcall, take).await;
+        let attempt = self.came_out(&order, outcall.attempt, &settled, &slot);
+        self.advance(order, attempt).await;
+        drop(slot);
+        self.inner.trigger.notify_one();
+    }
+
+    /// Renders what the callee will surely hear.
+    async fn prepare(&self, record: &CallRecord) {
+        for prompt in self.talk(record).rehearse(record.position.clone()).await {
+            let spoken = self.inner.services.speech.media(&prompt.text, &prompt.language, &prompt.recorded).await;
+            if let Err(error) = spoken {
+                tracing::debug!(call = %record.id, %error, "a prompt could not be made ahead");
+            }
+        }
+    }
+
+    fn talk(&self, record: &CallRecord) -> Talk {
+        let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
+        Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), record, calls)
+    }
+
+    /// What became of an attempt, from what was seen of its call.
+    fn came_out(&self, order: &CallOrder, mut attempt: Attempt, settled: &Settled, slot: &Slot) -> Attempt {
+        let record = &settled.record;
+        let is_said = |name: &str| record.position.vars.get(name).map(|value| value == &true.into());
+        let is_content = match (is_said("heard"), is_said("acknowledged")) {
+            (None, None) => record.disposition == Some(Disposition::Completed),
+            (heard, acknowledged) => heard == Some(true) || acknowledged == Some(true),
+        };
+        let is_cancelled = self.is_over(order);
+        let reach = plan::reach(&plan::Facts {
+            is_answered: record.answered_at.is_some(),
+            is_content: is_content || record.disposition == Some(Disposition::Transferred),
+            is_cancelled,
+            is_refused: attempt.sent == Some(false) && is_refused(&settled.stop),
+            is_unseen: record.disposition == Some(Disposition::EndedUnseen),
+            wants: order.amd,
+            amd: attempt.amd.as_deref(),
+            cause: record.cause,
+            tech_cause: record.tech_cause,
+            dial_status: &settled.dial_status,
+        });
+        let now = clock::now();
+        if let Some(change) = slot.came_out(reach, record.tech_cause, now) {
+            self.tell_gateway(&change);
+        }
+        let status = &settled.dial_status;
+        attempt.state = AttemptState::Ended;
+        attempt.ended_at = Some(now);
+        attempt.reach = Some(reach);
+        attempt.dial_status = (!status.is_empty()).then(|| status.clone()).or(attempt.dial_status);
+        (attempt.cause, attempt.tech_cause) = (record.cause, record.tech_cause);
+        attempt.answered_at = attempt.answered_at.or(record.answered_at);
+        attempt.call = Some(record.id);
+        attempt.heard = is_content;
+        attempt.key = attempt.key.or(settled.first_key);
+        attempt.detail.clone_from(&record.detail);
+        if let Stop::Fault(fault) = &settled.stop {
+            attempt.detail = Some(fault.to_string());
+        }
+        attempt
+    }
+
+    /// What an attempt's end means for its order. Stored together; lost together, the next life decides it again.
+    pub(super) async fn advance(&self, mut order: CallOrder, attempt: Attempt) {
+        let mut reaches = self.former(&attempt).await;
+        let ended_at = attempt.ended_at.unwrap_or_else(clock::now);
+        reaches.extend(attempt.reach);
+        order.reach = attempt.reach;
+        order.attempts = order.attempts.max(attempt.id.number);
+        let is_over = self.is_over(&order);
+        let next = if is_over {
+            Next::End(OrderEnd::Cancelled, "cancelled".to_owned())
+        } else {
+            plan::next(&order, &reaches, ended_at, &self.inner.windows)
+        };
+        self.tell_attempt(&attempt);
+        let journal = &self.inner.services.journal;
+        journal.save_attempt(Arc::new(attempt));
+        match next {
+            Next::Again(at) => self.put_off(order, at),
+            Next::End(end, why) => self.end(order, end, why, ended_at),
+        }
+    }
+
+    /// Ends an order.
+    pub(super) fn end(&self, mut order: CallOrder, end: OrderEnd, why: String, at: jiff::Timestamp) {
+        order.state = OrderState::Ended;
+        order.end = Some(end);
+        order.detail = Some(why);
+        order.ended_at = Some(at);
+        self.inner.services.journal.save_order(Arc::new(order.clone()));
+        self.order_ended(&order);
+        self.inner.hands.release(order.id);
+    }
+
+    /// The outcomes of an order's earlier attempts.
+    async fn former(&self, attempt: &Attempt) -> Vec<crate::model::Reach> {
+        if attempt.id.number <= 1 {
+            return Vec::new();
+        }
+        match self.inner.store.attempts_of(attempt.id.order).await {
+            Ok(all) => all.iter().filter(|other| other.id != attempt.id).filter_map(|a| a.reach).collect(),
+            Err(error) => {
+                // Counted all the same, as what this one came to: rather too few calls than too many.
+                tracing::warn!(order = %attempt.id.order, %error, "the earlier attempts cannot be read");
+                attempt.reach.map_or_else(Vec::new, |reach| vec![reach; attempt.id.number as usize - 1])
+            }
+        }
+    }
+}
+
+fn new_attempt(order: &CallOrder, slot: &Slot) -> Attempt {
+    Attempt {
+        id: order.id.attempt(order.attempts + 1),
+        number: order.number.clone(),
+        gateway: order.gateway.clone(),
+        endpoint: slot.endpoint().to_owned(),
+        caller_id: order.caller_id.clone(),
+        state: AttemptState::Dialled,
+        sent: None,
+        dialled_at: clock::now(),
+        ringing_at: None,
+        answered_at: None,
+        ended_at: None,
+        reach: None,
+        dial_status: None,
+        cause: None,
+        tech_cause: None,
+        amd: None,
+        call: Some(call_of(&order.id.attempt(order.attempts + 1).channel())),
+        heard: false,
+        key: None,
+        detail: None,
+    }
+}
+
+fn record_of(order: &CallOrder, attempt: &Attempt) -> CallRecord {
+    let channel = attempt.id.channel();
+    CallRecord {
+        id: call_of(&channel),
+        channel,
+        direction: Direction::Outbound,
+        state: CallState::Live,
+        caller: order.caller_id.as_ref().map(PhoneNumber::to_string),
+        caller_name: None,
+        called: Some(order.number.to_string()),
+        gateway: Some(order.gateway.clone()),
+        language: order.language.clone(),
+        position: Position { flow: order.flow.clone(), vars: order.facts.clone(), ..Position::default() },
+        started_at: attempt.dialled_at,
+        answered_at: None,
+        ended_at: None,
+        disposition: None,
+        cause: None,
+        tech_cause: None,
+        detail: None,
+        taken_up: 0,
+    }
+}

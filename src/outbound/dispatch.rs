@@ -1,0 +1,189 @@
+//! The loop that gives orders their lines: what is due is claimed, and dialled as soon as its gateway has room.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Outbound,
+    gateway::{Gateway, NotNow},
+    ready::Ready,
+};
+use crate::{
+    model::{CallOrder, Lane, OrderState},
+    storage::StorageError,
+    tasks::clock,
+};
+
+/// The ledger is looked at this often even if nothing asks for it.
+const LONGEST: Duration = Duration::from_secs(5);
+/// After a failure of the store it is asked again after this.
+const AGAIN: Duration = Duration::from_secs(1);
+/// While nothing may be dialled (a full registry, an unhealthy disk) it is looked again after this.
+const HELD: Duration = Duration::from_millis(200);
+/// Orders that are told in one go that their time is over.
+const EXPIRED: u32 = 200;
+
+/// When to look into the store again.
+struct Watch {
+    /// Something may have become due.
+    is_due: bool,
+    /// The next order's time.
+    next: Option<Timestamp>,
+}
+
+impl Outbound {
+    /// Runs until `soft` is cancelled; then nothing new is dialled and what was claimed waits for the next life.
+    pub async fn run(&self, soft: CancellationToken) {
+        let mut ready = Ready::default();
+        let mut watch = Watch { is_due: true, next: None };
+        let mut pause = Duration::ZERO;
+        loop {
+            let woken = timeout(pause, self.inner.trigger.notified());
+            let Some(woken) = soft.run_until_cancelled(woken).await else { break };
+            watch.is_due |= woken.is_ok();
+            pause = self.round(&mut ready, &mut watch).await;
+        }
+        self.put_back(ready.drain());
+    }
+
+    /// One round; gives how long there is nothing to do unless somebody asks.
+    async fn round(&self, ready: &mut Ready, watch: &mut Watch) -> Duration {
+        if !self.inner.is_open.load(Ordering::Acquire) {
+            return LONGEST;
+        }
+        let now = clock::now();
+        if watch.is_due || watch.next.is_some_and(|at| at <= now) {
+            match self.claim(ready, now).await {
+                Ok(next) => *watch = Watch { is_due: false, next },
+                Err(error) => {
+                    tracing::warn!(%error, "due calls cannot be read: asking again");
+                    watch.is_due = true;
+                    return AGAIN;
+                }
+            }
+        }
+        let until_next = watch.next.map_or(LONGEST, |at| wait(now, at));
+        let mut pause = LONGEST.min(until_next);
+        for gateway in self.inner.gateways.all() {
+            pause = pause.min(self.serve(&gateway, ready, watch));
+        }
+        pause
+    }
+
+    /// Claims what is due; gives when the next order will be.
+    async fn claim(&self, ready: &mut Ready, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+        let store = &self.inner.store;
+        for order in store.expire_due(now, EXPIRED).await? {
+            self.order_ended(&order);
+        }
+        let mut is_more = false;
+        for gateway in self.inner.gateways.all() {
+            for lane in Lane::ALL {
+                let room = ready.room(gateway.name(), lane);
+                if room == 0 {
+                    continue;
+                }
+                let limit = u32::try_from(room).unwrap_or(u32::MAX);
+                let claimed = store.claim_due(gateway.name(), lane, now, limit, self.name()).await?;
+                is_more |= claimed.len() >= room;
+                ready.add(claimed.into_iter().filter(|order| self.inner.hands.take(order.id)).collect());
+            }
+        }
+        // Those beyond the claimed ones are looked at when lines have taken these.
+        if is_more { Ok(None) } else { store.next_due().await }
+    }
+
+    /// Dials a gateway's orders, the most urgent lane first, as far as it has room.
+    fn serve(&self, gateway: &Arc<Gateway>, ready: &mut Ready, watch: &mut Watch) -> Duration {
+        for lane in Lane::ALL {
+            while let Some(order) = ready.first(gateway.name(), lane) {
+                let now = clock::now();
+                if self.is_over(order) {
+                    let over = ready.pop(gateway.name(), lane);
+                    over.into_iter().for_each(|order| self.cancelled(order));
+                    continue;
+                }
+                if let Some(at) = self.not_before(order, now) {
+                    let early = ready.pop(gateway.name(), lane);
+                    early.into_iter().for_each(|order| self.put_off(order, at));
+                    watch.is_due = true;
+                    continue;
+                }
+                if !self.has_room() {
+                    return HELD;
+                }
+                match gateway.take(lane, &order.number, now) {
+                    Ok(slot) => {
+                        let order = ready.pop(gateway.name(), lane);
+                        if let Some(order) = order {
+                            let engine = self.clone();
+                            self.inner.tracker.spawn(async move { engine.attempt(order, slot).await });
+                        }
+                        // The queue has room again for those that were not claimed yet.
+                        watch.is_due |= ready.room(gateway.name(), lane) == super::ready::AHEAD / 2;
+                    }
+                    // The rate is all lanes'.
+                    Err(NotNow::After(pause)) => return pause,
+                    // A lane below has no more lines than this one.
+                    Err(NotNow::Full) => return LONGEST,
+                    Err(NotNow::SetAside(at)) => return wait(now, at),
+                    Err(NotNow::Until(at)) => {
+                        let limited = ready.pop(gateway.name(), lane);
+                        limited.into_iter().for_each(|order| self.put_off(order, at));
+                        watch.is_due = true;
+                    }
+                }
+            }
+        }
+        LONGEST
+    }
+
+    /// Whether this machine may dial at all now.
+    fn has_room(&self) -> bool {
+        let services = &self.inner.services;
+        services.registry.has_room() && services.journal.is_healthy()
+    }
+
+    /// The time before which an order may not be dialled, if it may not be now: a window that closed since.
+    fn not_before(&self, order: &CallOrder, now: Timestamp) -> Option<Timestamp> {
+        let allowed = self.first_allowed(order, now)?;
+        (allowed > now).then_some(allowed)
+    }
+
+    /// Lets a claimed order wait again.
+    pub(super) fn put_off(&self, mut order: CallOrder, at: Timestamp) {
+        order.state = OrderState::Waiting;
+        order.next_at = at;
+        self.tell_order(&order);
+        let id = order.id;
+        self.inner.services.journal.save_order(Arc::new(order));
+        self.inner.hands.release(id);
+    }
+
+    fn put_back(&self, orders: Vec<CallOrder>) {
+        for order in orders {
+            let at = order.next_at;
+            self.put_off(order, at);
+        }
+    }
+
+    /// Who claims, in the ledger.
+    pub(super) fn name(&self) -> &str {
+        &self.inner.services.app
+    }
+}
+
+fn wait(now: Timestamp, at: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or_default()
+}
+
+/// Later than now by so much, for a wait that has no other bound.
+pub(super) fn in_(time: Duration) -> Instant {
+    Instant::now() + time
+}

@@ -1,0 +1,80 @@
+//! The orders that this process has in its hands, and what was asked of them meanwhile.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::model::{CallId, CallOrderId};
+
+/// One order in hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct InHand {
+    /// The call that an attempt makes, while it does.
+    pub(super) call: Option<CallId>,
+    /// Somebody wants it no more.
+    pub(super) is_cancelled: bool,
+}
+
+/// Orders by id. An order is in at most one pair of hands.
+#[derive(Debug, Default)]
+pub(super) struct Hands {
+    orders: Mutex<HashMap<CallOrderId, InHand>>,
+}
+
+impl Hands {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CallOrderId, InHand>> {
+        // Each change is one step: what a panic leaves behind is whole.
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes an order. False if it is in hand already.
+    pub(super) fn take(&self, id: CallOrderId) -> bool {
+        let mut orders = self.lock();
+        let is_new = !orders.contains_key(&id);
+        orders.entry(id).or_default();
+        is_new
+    }
+
+    /// An attempt of the order has begun its call.
+    pub(super) fn calls(&self, id: CallOrderId, call: CallId) {
+        self.lock().entry(id).or_default().call = Some(call);
+    }
+
+    /// Somebody wants it no more. Gives the order as it is in hand, if it is.
+    pub(super) fn cancel(&self, id: CallOrderId) -> Option<InHand> {
+        let mut orders = self.lock();
+        let order = orders.get_mut(&id)?;
+        order.is_cancelled = true;
+        Some(*order)
+    }
+
+    /// How an order is in hand, if it is.
+    pub(super) fn get(&self, id: CallOrderId) -> Option<InHand> {
+        self.lock().get(&id).copied()
+    }
+
+    /// Lets go of it.
+    pub(super) fn release(&self, id: CallOrderId) -> Option<InHand> {
+        self.lock().remove(&id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn one_pair_of_hands() {
+        let hands = Hands::default();
+        let id = CallOrderId(Uuid::from_u128(1));
+        assert!(hands.take(id));
+        assert!(!hands.take(id));
+        assert_eq!(hands.cancel(id), Some(InHand { call: None, is_cancelled: true }));
+        assert!(hands.release(id).is_some_and(|order| order.is_cancelled));
+        assert_eq!(hands.cancel(id), None);
+        assert!(hands.take(id));
+    }
+}

@@ -1,0 +1,134 @@
+//! Outbound calls: what was ordered is called, paced and retried, and never twice.
+//!
+//! An order is stored before it is accepted; each attempt is stored before Asterisk is told to dial. What became of
+//! both is decided by [`plan`], where is room by [`gateway`]; this room carries it out.
+
+mod accept;
+mod attempt;
+mod dispatch;
+pub mod gateway;
+mod hands;
+mod outcall;
+pub mod plan;
+mod ready;
+mod recover;
+mod told;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use self::{gateway::Gateways, hands::Hands, plan::Windows};
+use crate::{
+    calls::Services,
+    config::Config,
+    directory::Orders,
+    flow::Library,
+    model::CallOrderId,
+    storage::{Store, StorageError},
+    web::Web,
+};
+
+pub use accept::{Accepted, CallRequest, OrderError, Rejected};
+
+/// Where calls are ordered. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbound {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    services: Services,
+    library: Library,
+    orders: Orders,
+    web: Web,
+    store: Store,
+    gateways: Gateways,
+    windows: Windows,
+    config: Config,
+    /// Owns the attempts' tasks.
+    tracker: TaskTracker,
+    /// There is something to do: an order came, a line is free, the connection is back.
+    trigger: Notify,
+    /// Every call is accounted for: only then is anything dialled.
+    is_open: AtomicBool,
+    /// The orders that this process has in its hands.
+    hands: Hands,
+}
+
+/// What calls of either direction stand on.
+#[derive(Clone)]
+pub struct Ground {
+    /// What calls need.
+    pub services: Services,
+    /// The flows.
+    pub library: Library,
+    /// Orders at call time.
+    pub orders: Orders,
+    /// For webhooks of flows.
+    pub web: Web,
+    /// The ledger.
+    pub store: Store,
+    /// Owns the attempts' tasks.
+    pub tracker: TaskTracker,
+}
+
+impl Outbound {
+    /// The engine over ready rooms. Nothing is dialled before [`Outbound::open`].
+    ///
+    /// # Errors
+    /// A gateway or a window of the configuration that cannot work.
+    pub fn new(ground: Ground, config: &Config) -> Result<Self, String> {
+        let Ground { services, library, orders, web, store, tracker } = ground;
+        let gateways = Gateways::new(config)?;
+        let windows = Windows::new(&config.outbound)?;
+        let inner = Inner {
+            services,
+            library,
+            orders,
+            web,
+            store,
+            gateways,
+            windows,
+            config: config.clone(),
+            tracker,
+            trigger: Notify::new(),
+            is_open: AtomicBool::new(false),
+            hands: Hands::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Every call is accounted for: orders may be dialled.
+    pub fn open(&self) {
+        self.inner.is_open.store(true, Ordering::Release);
+        self.inner.trigger.notify_one();
+    }
+
+    /// The connection is lost: nothing new is dialled until [`Outbound::open`].
+    pub fn close(&self) {
+        self.inner.is_open.store(false, Ordering::Release);
+    }
+
+    /// Cancels an order: one that waits at once, one that rings or talks is hung up. `None`: there is none.
+    ///
+    /// # Errors
+    /// The store does not answer; nothing is cancelled.
+    pub async fn cancel(&self, id: CallOrderId) -> Result<Option<crate::model::CallOrder>, StorageError> {
+        let cancelled = self.inner.store.cancel_call_order(id, crate::tasks::clock::now()).await?;
+        if let Some(order) = &cancelled {
+            self.cancel_in_hand(order);
+        }
+        Ok(cancelled)
+    }
+
+    /// The gateways, for whoever shows or checks them.
+    #[must_use]
+    pub fn gateways(&self) -> &Gateways {
+        &self.inner.gateways
+    }
+}

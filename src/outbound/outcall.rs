@@ -1,0 +1,135 @@
+//! One attempt, as it is lived: made, stored, dialled, answered, talked with.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::BoxFuture;
+
+use super::{Outbound, dispatch::in_};
+use crate::{
+    calls::{Conversation, Leg, Line, Outgoing, Place, Ringing, Take},
+    flow::Talk,
+    model::{Amd, Attempt, AttemptState, Ended, Fault, Stop},
+    tasks::clock,
+};
+
+/// How long the dialplan may listen who answered: `AMD()` itself, and a long greeting before a beep.
+const LISTENING: Duration = Duration::from_secs(75);
+
+/// An attempt's conversation.
+pub(super) struct Outcall {
+    pub(super) engine: Outbound,
+    pub(super) attempt: Attempt,
+    pub(super) outgoing: Outgoing,
+    pub(super) amd: Amd,
+    pub(super) talk: Talk,
+}
+
+impl Conversation for Outcall {
+    fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>> {
+        Box::pin(async move {
+            match take {
+                Take::Anew => self.dial(leg).await?,
+                Take::Up => self.find(leg).await?,
+            }
+            let until = in_(self.outgoing.ring);
+            while leg.ringing(until).await? == Ringing::Rings {
+                self.reached(AttemptState::Ringing);
+            }
+            self.reached(AttemptState::Answered);
+            if self.attempt.amd.is_none() && self.amd != Amd::Off {
+                self.screen(leg).await?;
+            }
+            // Before its first step a flow is not taken up but begun.
+            let is_begun = !leg.record().position.step.is_empty();
+            self.talk.talk(leg, if is_begun { take } else { Take::Anew }).await
+        })
+    }
+}
+
+impl Outcall {
+    /// Makes the channel, stores the attempt, dials. In this order: what is stored may have been dialled, what is not
+    /// was not.
+    async fn dial(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        if let Err(stop) = leg.make_channel(&self.outgoing).await {
+            self.attempt.sent = Some(false);
+            return Err(stop);
+        }
+        self.attempt.dialled_at = clock::now();
+        self.keep();
+        leg.save();
+        if let Err(stop) = leg.durable().await {
+            self.attempt.sent = Some(false);
+            return Err(stop);
+        }
+        self.send(leg).await
+    }
+
+    async fn send(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        // From here on it is not known, until Asterisk says that it took the command.
+        self.attempt.sent = None;
+        leg.dial_channel(&self.outgoing).await?;
+        self.attempt.sent = Some(true);
+        self.engine.tell_attempt(&self.attempt);
+        Ok(())
+    }
+
+    /// Looks for the channel that an earlier life, or this one before the connection was lost, dialled.
+    async fn find(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        match leg.was_dialled().await? {
+            Some(true) => {
+                self.attempt.sent = Some(true);
+                Ok(())
+            }
+            Some(false) => self.send(leg).await,
+            // Its end was not seen; the event may still come, but not for one of an earlier life.
+            None => Err(Ended::HungUp { cause: None, tech_cause: None }.into()),
+        }
+    }
+
+    /// Lets the dialplan listen who answered, and decides who hears the flow.
+    async fn screen(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        let config = &self.engine.inner.config.outbound;
+        let extension = if self.amd == Amd::AfterBeep { "beep" } else { "s" };
+        let place = Place {
+            context: config.amd_context.clone(),
+            extension: extension.to_owned(),
+            priority: 1,
+        };
+        let heard = leg.screened(&place, in_(LISTENING)).await?;
+        let is_machine = heard == "MACHINE";
+        self.attempt.amd = Some(heard);
+        self.keep();
+        let is_wanted = match self.amd {
+            Amd::HumanOnly => !is_machine,
+            Amd::MachineOnly => is_machine,
+            Amd::Off | Amd::AfterBeep => true,
+        };
+        if is_wanted { Ok(()) } else { Err(Ended::Finished.into()) }
+    }
+
+    fn reached(&mut self, state: AttemptState) {
+        let now = clock::now();
+        let attempt = &mut self.attempt;
+        let time = match state {
+            AttemptState::Ringing => &mut attempt.ringing_at,
+            _ => &mut attempt.answered_at,
+        };
+        if time.is_some() {
+            return;
+        }
+        *time = Some(now);
+        attempt.state = state;
+        attempt.sent = Some(true);
+        self.keep();
+        self.engine.tell_attempt(&self.attempt);
+    }
+
+    fn keep(&self) {
+        self.engine.inner.services.journal.save_attempt(Arc::new(self.attempt.clone()));
+    }
+}
+
+/// Whether a fault says that nothing was dialled.
+pub(super) fn is_refused(stop: &Stop) -> bool {
+    matches!(stop, Stop::Fault(Fault::Ari(_) | Fault::Storage(_)))
+}

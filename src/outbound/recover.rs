@@ -1,0 +1,134 @@
+//! After each connect: what earlier lives left in the ledger is settled before anything is dialled again.
+
+use super::{Outbound, gateway::Slot};
+use crate::{
+    ari::Channel,
+    calls::call_of,
+    model::{
+        Attempt, AttemptId, AttemptState, CallOrder, CallRecord, ChannelId, Reach,
+    },
+    storage::StorageError,
+    tasks::clock,
+};
+
+impl Outbound {
+    /// Takes up the call of an earlier life, whose channel is in Stasis: it rings, or somebody talks. `amd`: what the
+    /// dialplan has found out just now.
+    ///
+    /// # Errors
+    /// The store does not answer; asked again, it does it then.
+    pub async fn take_up(&self, record: &CallRecord, amd: Option<String>) -> Result<(), StorageError> {
+        let Some(id) = AttemptId::of_channel(&record.channel) else { return Ok(()) };
+        let store = &self.inner.store;
+        let found = (store.attempt(id).await?, store.call_order(id.order).await?);
+        let (Some(mut attempt), Some(order)) = found else {
+            tracing::error!(%id, "a call of ours is in no ledger: hanging up");
+            self.drop_stray(record.channel.clone());
+            return Ok(());
+        };
+        if !self.inner.hands.take(order.id) {
+            return Ok(());
+        }
+        let slot = match self.inner.gateways.get(&order.gateway) {
+            Some(gateway) => gateway.resume(order.lane, &order.number, &attempt.endpoint),
+            None => Slot::of_none(&attempt.endpoint),
+        };
+        attempt.amd = amd.or(attempt.amd);
+        tracing::info!(%id, "an attempt is taken up");
+        let engine = self.clone();
+        let record = record.clone();
+        self.inner.tracker.spawn(async move { engine.resume(order, attempt, record, slot).await });
+        Ok(())
+    }
+
+    /// A channel that nobody here knows came back from the dialplan: an earlier life sent it there.
+    pub fn came_back(&self, channel: ChannelId, amd: Option<String>) {
+        let engine = self.clone();
+        self.inner.tracker.spawn(async move {
+            match engine.inner.store.call(call_of(&channel)).await {
+                Ok(Some(record)) if amd.is_some() => {
+                    if let Err(error) = engine.take_up(&record, amd).await {
+                        tracing::error!(%channel, %error, "a call that came back cannot be taken up");
+                        engine.drop_stray(channel);
+                    }
+                }
+                _ => engine.drop_stray(channel),
+            }
+        });
+    }
+
+    /// Hangs up a channel that was made for an attempt which never reached the disk: nothing was dialled on it.
+    pub fn drop_stray(&self, channel: ChannelId) {
+        let ari = self.inner.services.ari.clone();
+        self.inner.tracker.spawn(async move {
+            if let Err(error) = ari.hang_up(&channel, None).await {
+                tracing::warn!(%channel, %error, "a channel of a lost attempt could not be hung up");
+            }
+        });
+    }
+
+    /// Settles the orders that were being dialled when an earlier life ended and that nobody has in hand now. Call
+    /// it after every live call was taken up, and after the journal has written what it had. `alive` are Asterisk's
+    /// channels.
+    ///
+    /// # Errors
+    /// The store does not answer: nothing more may be dialled before this was done.
+    pub async fn recover(&self, alive: &[Channel]) -> Result<usize, StorageError> {
+        let store = &self.inner.store;
+        let mut settled = 0;
+        for order in store.active_orders().await? {
+            if self.inner.hands.get(order.id).is_some() {
+                continue;
+            }
+            let attempts = store.attempts_of(order.id).await?;
+            let is_up = |attempt: &Attempt| alive.iter().any(|channel| channel.id == attempt.id.channel());
+            if attempts.iter().any(|attempt| attempt.state != AttemptState::Ended && is_up(attempt)) {
+                // In the dialplan, which listens who answered; it comes back to us, or ends.
+                continue;
+            }
+            if !self.inner.hands.take(order.id) {
+                continue;
+            }
+            settled += 1;
+            self.settle(order, attempts).await?;
+        }
+        Ok(settled)
+    }
+
+    async fn settle(&self, mut order: CallOrder, mut attempts: Vec<Attempt>) -> Result<(), StorageError> {
+        attempts.sort_by_key(|attempt| attempt.id);
+        let Some(mut last) = attempts.pop() else {
+            // Claimed, and never dialled.
+            order.attempts = 0;
+            let at = order.next_at;
+            self.put_off(order, at);
+            return Ok(());
+        };
+        if last.state == AttemptState::Ended && last.id.number < order.attempts {
+            // Claimed once more, and not dialled: its row would be there.
+            order.attempts = last.id.number;
+        }
+        if last.state != AttemptState::Ended {
+            self.unseen(&mut last).await?;
+        }
+        self.advance(order, last).await;
+        Ok(())
+    }
+
+    /// The end of this attempt was seen by nobody. What is stored of its call tells as much as can be told.
+    async fn unseen(&self, attempt: &mut Attempt) -> Result<(), StorageError> {
+        let record = match attempt.call {
+            Some(id) => self.inner.store.call(id).await?,
+            None => None,
+        };
+        let is_true = |name: &str| {
+            record.as_ref().is_some_and(|record| record.position.vars.get(name) == Some(&true.into()))
+        };
+        attempt.heard = is_true("heard") || is_true("acknowledged");
+        attempt.state = AttemptState::Ended;
+        attempt.ended_at = Some(clock::now());
+        attempt.reach = Some(if attempt.heard { Reach::Heard } else { Reach::Unknown });
+        attempt.detail = Some("ended while no daemon was watching".to_owned());
+        Ok(())
+    }
+}
