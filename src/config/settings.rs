@@ -247,5 +247,7 @@ pub struct RetentionConfig {
     pub events_days: u32,
     /// Orders are deleted this long after they expired or were deleted.
     pub orders_days: u32,
+    /// Ended call orders and their attempts.
+    pub call_orders_days: u32,
     pub sweep_minutes: u64,
 }

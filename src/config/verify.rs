@@ -45,6 +45,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.within("retention.calls_days", retention.calls_days, 1..=36_500);
     found.within("retention.events_days", retention.events_days, 1..=36_500);
     found.within("retention.orders_days", retention.orders_days, 0..=36_500);
+    found.within("retention.call_orders_days", retention.call_orders_days, 1..=36_500);
     found.within("retention.sweep_minutes", retention.sweep_minutes, 1..=1440);
     found.0
 }
@@ -270,6 +271,7 @@ mod tests {
             ("storage.url", |c| c.storage.url = "mysql://x".into()),
             ("storage.max_connections", |c| c.storage.max_connections = 0),
             ("retention.calls_days", |c| c.retention.calls_days = 0),
+            ("retention.call_orders_days", |c| c.retention.call_orders_days = 0),
             ("retention.sweep_minutes", |c| c.retention.sweep_minutes = 0),
         ];
         for (key, spoil) in cases {

@@ -13,8 +13,9 @@ use super::{
 const ANY: usize = 16;
 const LARGE: [usize; 2] = [512, 64];
 
-/// `INSERT INTO t (..) VALUES (..), (..) ON CONFLICT ..`
-pub(super) struct Insert {
+/// A statement over a list of rows: `INSERT INTO t (..) VALUES (..), (..) ON CONFLICT ..`, or
+/// `WITH new (..) AS (VALUES (..), (..)) UPDATE ..`.
+pub(super) struct ManyRows {
     head: &'static str,
     columns: usize,
     tail: &'static str,
@@ -25,7 +26,7 @@ pub(super) struct Insert {
 /// The texts by number of rows: those of [`LARGE`], then for one row, two, three ..
 type Texts = [OnceLock<String>; LARGE.len() + ANY];
 
-impl Insert {
+impl ManyRows {
     /// `head` ends before `VALUES`, `tail` is what stands after the rows.
     pub(super) const fn new(head: &'static str, columns: usize, tail: &'static str) -> Self {
         Self {
@@ -37,7 +38,7 @@ impl Insert {
         }
     }
 
-    /// Appends the statements that write every item; `values` appends one item's columns.
+    /// Appends the statements over every item; `values` appends one item's columns.
     pub(super) fn statements<T>(
         &'static self,
         pool: &Pool,
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn rows_and_numbers() {
-        let insert = Insert::new("INSERT INTO t (a, b)", 2, "ON CONFLICT DO NOTHING");
+        let insert = ManyRows::new("INSERT INTO t (a, b)", 2, "ON CONFLICT DO NOTHING");
         assert_eq!(
             insert.text(2, |n| format!("${n}")),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::{
     StorageError, Store,
-    batch::Insert,
+    batch::ManyRows,
     codec,
     page::{Conditions, Page, PageRequest, Place},
     pool::{Arg, Pool, Statement, args, rows},
+    row::{self, Row},
 };
 use crate::model::{CallId, CallRecord, CallState, ChannelId, Disposition, Position};
 
@@ -61,7 +61,7 @@ rows! {
 }
 
 /// What a call is from its start (who, to whom, when) is written once; an ended call changes no more.
-static SAVE: Insert = Insert::new(
+static SAVE: ManyRows = ManyRows::new(
     "INSERT INTO calls (id, channel, direction, state, caller, caller_name, called, gateway, language, flow,
      step, visit, vars, started_at, answered_at, ended_at, disposition, cause, tech_cause, detail, taken_up)",
     21,
@@ -107,7 +107,8 @@ impl Store {
     /// Writes call records in one transaction, committed when this returns. Of several records of one call
     /// the last counts; a call that ended stays as it ended, whatever comes later.
     pub async fn save_calls(&self, records: &[Arc<CallRecord>]) -> Result<(), StorageError> {
-        self.save(records, &[]).await
+        let rows = records.iter().map(|record| Row::Call(Arc::clone(record)));
+        self.save(&row::latest(rows), &[]).await
     }
 
     /// One call.
@@ -163,26 +164,13 @@ impl Store {
     }
 }
 
-/// The statements that write records; each call once, for PostgreSQL refuses to touch a row twice in one.
+/// The statements that write records, each call once.
 pub(super) fn statements(
     pool: &Pool,
-    records: &[Arc<CallRecord>],
+    records: &[&CallRecord],
     into: &mut Vec<Statement>,
 ) -> Result<(), StorageError> {
-    let mut latest: IndexMap<CallId, &CallRecord> = IndexMap::with_capacity(records.len());
-    for record in records {
-        let known = latest.entry(record.id).or_insert(record);
-        if !is_final(known) {
-            *known = record;
-        }
-    }
-    let records: Vec<&CallRecord> = latest.into_values().collect();
-    SAVE.statements(pool, &records, |record, args| columns(record, args), into)
-}
-
-/// Whether a later record of the same call changes nothing any more.
-pub(super) fn is_final(record: &CallRecord) -> bool {
-    record.state == CallState::Ended
+    SAVE.statements(pool, records, |record, args| columns(record, args), into)
 }
 
 fn columns(record: &CallRecord, args: &mut Vec<Arg>) -> Result<(), StorageError> {

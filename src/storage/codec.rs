@@ -8,6 +8,7 @@ use serde::{
         value::{Error as WordError, StrDeserializer},
     },
 };
+use serde_json::Value;
 
 use super::StorageError;
 use crate::model::{CallState, Direction, Disposition};
@@ -37,6 +38,24 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StorageErr
 pub(super) fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, StorageError> {
     let reader: StrDeserializer<'_, WordError> = word.into_deserializer();
     T::deserialize(reader).map_err(|e| StorageError::Corrupt(format!("a stored word: {e}")))
+}
+
+/// An enum's word, as serde writes it.
+pub(super) fn word<T: Serialize>(value: T) -> Result<String, StorageError> {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => Ok(word),
+        other => Err(StorageError::Corrupt(format!("a value that is no word: {other:?}"))),
+    }
+}
+
+/// As [`word`], of what may be missing.
+pub(super) fn word_or_none<T: Serialize>(value: Option<T>) -> Result<Option<String>, StorageError> {
+    value.map(word).transpose()
+}
+
+/// As [`from_word`], of what may be missing.
+pub(super) fn from_word_or_none<T: DeserializeOwned>(word: Option<&str>) -> Result<Option<T>, StorageError> {
+    word.map(from_word).transpose()
 }
 
 /// A stored number that must fit a smaller type.
@@ -72,7 +91,7 @@ pub(super) fn disposition(disposition: Disposition) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::NoticeKind;
+    use crate::model::{Lane, NoticeKind, Reach};
 
     #[test]
     fn words_are_read_as_they_are_written() {
@@ -94,5 +113,10 @@ mod tests {
         }
         assert_eq!(from_word::<NoticeKind>(NoticeKind::CallTakenUp.as_str()), Ok(NoticeKind::CallTakenUp));
         assert!(from_word::<CallState>("Live").is_err());
+        for value in Lane::ALL {
+            assert_eq!(word(value).and_then(|w| from_word::<Lane>(&w)), Ok(value));
+        }
+        assert_eq!(word(Reach::NoAnswer), Ok("no_answer".to_owned()));
+        assert!(word(1).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     StorageError, Store,
-    batch::Insert,
+    batch::ManyRows,
     codec,
     pool::{Arg, Pool, Statement, args, rows},
 };
@@ -24,8 +24,8 @@ rows! {
     }
 }
 
-static SAVE: Insert =
-    Insert::new("INSERT INTO events (id, at, kind, call_id, data)", 5, "ON CONFLICT (id) DO NOTHING");
+static SAVE: ManyRows =
+    ManyRows::new("INSERT INTO events (id, at, kind, call_id, data)", 5, "ON CONFLICT (id) DO NOTHING");
 
 impl EventRow {
     fn notice(self) -> Result<Notice, StorageError> {

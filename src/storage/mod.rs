@@ -1,4 +1,4 @@
-//! The database: orders, calls, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//! The database: orders, calls, call orders and their attempts, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
 //!
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
@@ -9,11 +9,13 @@ mod codec;
 mod error;
 mod events;
 mod journal;
+mod ledger;
 mod open;
 mod orders;
 mod page;
 mod plan;
 mod pool;
+mod row;
 mod sweep;
 mod tokens;
 
@@ -24,16 +26,17 @@ use tokio::time::timeout;
 pub use calls::CallQuery;
 pub use error::StorageError;
 pub use journal::Journal;
+pub use ledger::{Acceptance, Accepted, CallOrderQuery};
 pub use orders::OrderQuery;
 pub use page::{LARGEST_PAGE, Page, PageRequest};
 pub use sweep::Swept;
 pub use tokens::Token;
 
-use self::pool::{Pool, args};
-use crate::{
-    config::StorageConfig,
-    model::{CallRecord, Notice},
+use self::{
+    pool::{Pool, args},
+    row::Row,
 };
+use crate::{config::StorageConfig, model::Notice};
 
 /// An open database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -64,10 +67,10 @@ impl Store {
         .await
     }
 
-    /// Writes calls and events in one transaction.
-    async fn save(&self, calls: &[Arc<CallRecord>], events: &[Arc<Notice>]) -> Result<(), StorageError> {
+    /// Writes rows, each key once, and events in one transaction.
+    async fn save(&self, rows: &[Row], events: &[Arc<Notice>]) -> Result<(), StorageError> {
         let mut statements = Vec::new();
-        calls::statements(&self.pool, calls, &mut statements)?;
+        row::statements(&self.pool, rows, &mut statements)?;
         events::statements(&self.pool, events, &mut statements)?;
         self.within(self.pool.execute_all(statements)).await
     }

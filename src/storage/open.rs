@@ -30,9 +30,14 @@ const READERS: u32 = 8;
 /// Two processes that open a new SQLite file at once: one of them tries again.
 const MIGRATION_TRIES: u32 = 5;
 
-const SQLITE: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
-const POSTGRES: &[(i64, &str, &str)] =
-    &[(1, "first", include_str!("../../migrations/postgres/0001_first.sql"))];
+const SQLITE: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (2, "outbound", include_str!("../../migrations/sqlite/0002_outbound.sql")),
+];
+const POSTGRES: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
+    (2, "outbound", include_str!("../../migrations/postgres/0002_outbound.sql")),
+];
 
 /// Opens what `config` names and brings its tables up to date.
 pub(super) async fn open(config: &StorageConfig) -> Result<Pool, StorageError> {

@@ -174,6 +174,16 @@ impl Tx {
         })
     }
 
+    /// Keeps others that lock the same name waiting until this transaction ends; for what no row stands for
+    /// yet. SQLite has one writer at a time anyway.
+    pub(super) async fn lock(&mut self, name: &str) -> Result<(), StorageError> {
+        if let Self::Postgres(tx) = self {
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            query(sql).bind(name).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn commit(self) -> Result<(), StorageError> {
         self.end("COMMIT").await
     }
@@ -219,6 +229,12 @@ impl From<Option<&str>> for Arg {
     }
 }
 
+impl From<Option<String>> for Arg {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text.map(storable))
+    }
+}
+
 impl From<i64> for Arg {
     fn from(number: i64) -> Self {
         Self::Int(Some(number))
@@ -251,9 +267,9 @@ pub(super) use args;
 
 /// A row's struct with its fields read by column name, from either database.
 macro_rules! rows {
-    ($(#[$doc:meta])* struct $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+    ($(#[$doc:meta])* $see:vis struct $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
         $(#[$doc])*
-        struct $name { $($field: $kind),* }
+        $see struct $name { $($field: $kind),* }
         rows!(@read sqlx::sqlite::SqliteRow, $name, $($field),*);
         rows!(@read sqlx::postgres::PgRow, $name, $($field),*);
     };

@@ -17,6 +17,8 @@ pub struct Swept {
     pub events: u64,
     /// Orders that were deleted or expired.
     pub orders: u64,
+    /// Ended call orders; their attempts went with them.
+    pub call_orders: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -28,6 +30,8 @@ const DELETED: &str = "DELETE FROM orders WHERE id IN
     (SELECT id FROM orders WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2)";
 const EXPIRED: &str = "DELETE FROM orders WHERE id IN
     (SELECT id FROM orders WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+const CALL_ORDERS: &str = "DELETE FROM call_orders WHERE id IN
+    (SELECT id FROM call_orders WHERE state = 'ended' AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
 
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
@@ -38,6 +42,7 @@ impl Store {
             calls: self.sweep_with(CALLS, config.calls_days, now).await?,
             events: self.sweep_with(EVENTS, config.events_days, now).await?,
             orders,
+            call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
         })
     }
 

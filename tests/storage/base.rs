@@ -8,10 +8,11 @@ use sqlx::{Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOpti
 use stasisd::{
     config::StorageConfig,
     model::{
-        CallId, CallRecord, CallState, ChannelId, Direction, Facts, Notice, NoticeKind, Order, PhoneNumber,
-        Position,
+        Amd, Attempt, AttemptState, CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId,
+        Direction, Facts, Lane, Notice, NoticeKind, Order, OrderState, PhoneNumber, Position, Reach,
+        RetryAfter, RetryRule,
     },
-    storage::{PageRequest, Store},
+    storage::{Accepted, PageRequest, Store},
 };
 use uuid::Uuid;
 
@@ -53,7 +54,17 @@ impl Base {
         }
     }
 
-    /// Keeps everybody else from writing calls and orders until the guard is dropped.
+    /// One number that PostgreSQL tells; `None` on SQLite.
+    pub async fn number(&self, sql: &'static str) -> Option<i64> {
+        let url = self.config.url.expose();
+        if url.starts_with("sqlite:") {
+            return None;
+        }
+        let mut other = PgConnection::connect(url).await.expect("connects");
+        Some(sqlx::query_scalar(sql).fetch_one(&mut other).await.expect(sql))
+    }
+
+    /// Keeps everybody else from writing anything until the guard is dropped.
     pub async fn hold(&self) -> Box<dyn Send> {
         if let Some(path) = self.config.url.expose().strip_prefix("sqlite://") {
             let options = SqliteConnectOptions::new().filename(path);
@@ -62,7 +73,7 @@ impl Base {
             Box::new(other)
         } else {
             let mut other = PgConnection::connect(self.config.url.expose()).await.expect("connects");
-            let sql = "BEGIN; LOCK TABLE calls, orders IN ACCESS EXCLUSIVE MODE";
+            let sql = "BEGIN; LOCK TABLE calls, orders, call_orders, attempts IN ACCESS EXCLUSIVE MODE";
             sqlx::raw_sql(sql).execute(&mut other).await.expect("locks");
             Box::new(other)
         }
@@ -164,6 +175,95 @@ pub fn ended(number: u128, visit: u32) -> Arc<CallRecord> {
         taken_up: 1,
         ..call(number, visit)
     })
+}
+
+/// An order to call at `at(number)`.
+pub fn call_order(number: u128) -> CallOrder {
+    let due = at(i64::try_from(number % 1_000_000).expect("small"));
+    CallOrder {
+        id: CallOrderId(Uuid::from_u128(number)),
+        number: phone("+34600000001"),
+        gateway: "carrier".to_owned(),
+        caller_id: Some(phone("+34900000000")),
+        flow: "order-notify".to_owned(),
+        facts: facts(json!({"text": "ñandú 🚚 '; DROP TABLE call_orders; --"})),
+        language: "en".to_owned(),
+        lane: Lane::Callback,
+        not_before: due,
+        not_after: None,
+        time_zone: Some("Europe/Madrid".to_owned()),
+        ring_timeout_secs: 30,
+        retry: RetryRule {
+            ceiling: 3,
+            after: [(Reach::NoAnswer, RetryAfter { delay_secs: 600, max: 2 })].into(),
+        },
+        amd: Amd::AfterBeep,
+        subject: None,
+        idempotency_key: None,
+        callback_url: Some("https://example.com/told".to_owned()),
+        state: OrderState::Waiting,
+        attempts: 0,
+        next_at: due,
+        reach: None,
+        end: None,
+        detail: None,
+        created_at: due,
+        ended_at: None,
+    }
+}
+
+/// That order's attempt of that number, just before it is dialled.
+pub fn attempt(order: u128, number: u32) -> Attempt {
+    Attempt {
+        id: CallOrderId(Uuid::from_u128(order)).attempt(number),
+        number: phone("+34600000001"),
+        gateway: "carrier".to_owned(),
+        endpoint: "trunk-a".to_owned(),
+        caller_id: None,
+        state: AttemptState::Dialled,
+        sent: None,
+        dialled_at: at(i64::from(number)),
+        ringing_at: None,
+        answered_at: None,
+        ended_at: None,
+        reach: None,
+        dial_status: None,
+        cause: None,
+        tech_cause: None,
+        amd: None,
+        call: None,
+        heard: false,
+        key: None,
+        detail: None,
+    }
+}
+
+/// The same, over and answered.
+pub fn attempt_ended(order: u128, number: u32) -> Attempt {
+    Attempt {
+        state: AttemptState::Ended,
+        sent: Some(true),
+        ringing_at: Some(at(10)),
+        answered_at: Some(at(11)),
+        ended_at: Some(at(12)),
+        reach: Some(Reach::Heard),
+        dial_status: Some("ANSWER".to_owned()),
+        cause: Some(16),
+        tech_cause: Some(200),
+        amd: Some("HUMAN".to_owned()),
+        call: Some(CallId(Uuid::from_u128(order))),
+        heard: true,
+        key: Some('*'),
+        detail: Some("heard to the end".to_owned()),
+        ..attempt(order, number)
+    }
+}
+
+/// Accepts orders of which each must be new.
+pub async fn accept(store: &Store, orders: impl IntoIterator<Item = CallOrder>) {
+    let batch: Vec<_> = orders.into_iter().map(|order| (order, "print".to_owned())).collect();
+    let accepted = store.accept_call_orders(&batch).await.expect("accepted").orders;
+    assert!(accepted.iter().all(|accepted| matches!(accepted, Accepted::New(_))), "{accepted:?}");
 }
 
 pub fn notice(id: i64, call: Option<u128>) -> Arc<Notice> {

@@ -4,13 +4,13 @@ use std::{os::unix::fs::PermissionsExt, path::Path, process::Command, time::Dura
 
 use stasisd::{
     config::{RetentionConfig, StorageConfig},
-    model::Outcome,
+    model::{Lane, Outcome},
     storage::{Journal, OrderQuery, StorageError, Store},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    base::{Base, at, call, config, ended, first, live, on_both, order},
+    base::{Base, at, call, call_order, config, ended, first, live, on_both, order},
     support::{temp::TempDir, wait::eventually},
 };
 
@@ -58,6 +58,9 @@ async fn everything_has_a_deadline(base: Base) {
         store.save_calls(&[live(1, 1)]).await.expect_err("held"),
         store.put_order(&order("a", 1, "x")).await.map(|_| ()).expect_err("held"),
         store.delete_order(&"a".into(), Some(3), at(0)).await.map(|_| ()).expect_err("held"),
+        store.accept_call_orders(&[(call_order(1), String::new())]).await.map(|_| ()).expect_err("held"),
+        store.claim_due("carrier", Lane::Alert, at(0), 1, "us").await.map(|_| ()).expect_err("held"),
+        store.cancel_call_order(call_order(1).id, at(0)).await.map(|_| ()).expect_err("held"),
     ] {
         assert!(error.is_temporary(), "{error}");
     }
@@ -129,7 +132,13 @@ async fn the_journal_outlasts_a_full_disk() {
     assert!(!journal.is_healthy());
     journal.save(live(900_000, 1));
     let old = at(200 * 86_400);
-    let keep = RetentionConfig { calls_days: 100, events_days: 1, orders_days: 1, sweep_minutes: 1 };
+    let keep = RetentionConfig {
+        calls_days: 100,
+        events_days: 1,
+        orders_days: 1,
+        call_orders_days: 1,
+        sweep_minutes: 1,
+    };
     let swept = store.sweep(&keep, old).await.expect("sweeping needs no room");
     assert_eq!(swept.calls, u64::try_from(saved - 20).expect("small"));
     let _ = eventually(async || journal.flushed().await, Result::is_ok).await;

@@ -5,11 +5,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accept;
+mod attempts;
 mod base;
+mod call_orders;
 mod calls;
+mod claim;
 mod events;
 mod faults;
 mod journal;
+mod ledger_journal;
+mod migration;
 mod orders;
 mod retention;
 mod tokens;

@@ -4,18 +4,26 @@ use std::sync::Arc;
 
 use stasisd::{
     config::RetentionConfig,
-    model::{Order, Outcome},
-    storage::{CallQuery, OrderQuery, Swept},
+    model::{CallOrder, Order, OrderState, Outcome},
+    storage::{CallQuery, Journal, OrderQuery, Swept},
 };
 
-use crate::base::{Base, at, call, ended, first, notice, on_both, order};
+use tokio_util::sync::CancellationToken;
 
-on_both!(old_things_go, nothing_goes_when_kept_for_ever);
+use crate::base::{Base, accept, at, attempt_ended, call, call_order, ended, first, notice, on_both, order};
+
+on_both!(old_things_go, ended_call_orders_go_with_their_attempts, nothing_goes_when_kept_for_ever);
 
 const DAY: i64 = 86_400;
 
 fn keep(days: u32) -> RetentionConfig {
-    RetentionConfig { calls_days: days, events_days: days, orders_days: days, sweep_minutes: 60 }
+    RetentionConfig {
+        calls_days: days,
+        events_days: days,
+        orders_days: days,
+        call_orders_days: days,
+        sweep_minutes: 60,
+    }
 }
 
 async fn old_things_go(base: Base) {
@@ -36,7 +44,7 @@ async fn old_things_go(base: Base) {
     store.delete_order(&"deleted".into(), None, at(6)).await.expect("deleted");
 
     let swept = store.sweep(&keep(3), at(10 * DAY)).await;
-    assert_eq!(swept, Ok(Swept { calls: 1_203, events: 700, orders: 2 }));
+    assert_eq!(swept, Ok(Swept { calls: 1_203, events: 700, orders: 2, call_orders: 0 }));
     let left = store.calls(&CallQuery::default(), &first(10)).await.expect("listed").items;
     assert_eq!(left.iter().map(|c| c.id.0.as_u128()).collect::<Vec<_>>(), [6_000, 5_000]);
     assert_eq!(store.oldest_event().await, Ok(Some(9 * DAY)));
@@ -45,6 +53,27 @@ async fn old_things_go(base: Base) {
     // The tombstone is gone with its order.
     assert_eq!(store.put_order(&order("deleted", 1, "x")).await.map(|p| p.0), Ok(Outcome::Created));
     assert_eq!(store.sweep(&keep(3), at(10 * DAY)).await, Ok(Swept::default()));
+}
+
+async fn ended_call_orders_go_with_their_attempts(base: Base) {
+    let store = &base.store;
+    accept(store, (0..1_200).chain([5_000, 5_001]).map(call_order)).await;
+    let (journal, _writer) = Journal::start(store.clone(), &base.config, CancellationToken::new());
+    for number in (0..1_100).chain([5_000]) {
+        let end = at(if number == 5_000 { 9 * DAY } else { 60 });
+        journal.save_attempt(Arc::new(attempt_ended(number, 1)));
+        journal.save_order(Arc::new(CallOrder {
+            state: OrderState::Ended,
+            ended_at: Some(end),
+            ..call_order(number)
+        }));
+    }
+    journal.flushed().await.expect("written");
+    let swept = store.sweep(&keep(3), at(10 * DAY)).await;
+    assert_eq!(swept, Ok(Swept { call_orders: 1_100, ..Swept::default() }));
+    assert_eq!(store.attempt(attempt_ended(7, 1).id).await, Ok(None));
+    assert_eq!(store.attempt(attempt_ended(5_000, 1).id).await, Ok(Some(attempt_ended(5_000, 1))));
+    assert!(store.call_order(call_order(1_150).id).await.expect("read").is_some(), "it waits, however old");
 }
 
 async fn nothing_goes_when_kept_for_ever(base: Base) {

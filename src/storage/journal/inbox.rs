@@ -1,29 +1,29 @@
-//! What waits to be written: the latest record of each call, and the events, both bounded.
+//! What waits to be written: the latest row of each call, attempt and order, and the events, all bounded.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use indexmap::{IndexMap, map::Entry};
 
 use crate::{
-    model::{CallId, CallRecord, Notice},
-    storage::calls::is_final,
+    model::Notice,
+    storage::row::{Key, Row},
 };
 
-/// Calls and events of one transaction at most, so that each stays far below its deadline.
-const BATCH_CALLS: usize = 1_000;
+/// Rows and events of one transaction at most, so that each stays far below its deadline.
+const BATCH_ROWS: usize = 1_000;
 const BATCH_EVENTS: usize = 4_000;
-/// Unwritten calls kept while the database is away: a quarter of an hour at 220 calls/s.
-const MOST_CALLS: usize = 200_000;
+/// Unwritten rows kept while the database is away: a quarter of an hour at 220 calls/s.
+const MOST_ROWS: usize = 200_000;
 /// Unwritten events kept while the database is away.
 const MOST_EVENTS: usize = 100_000;
 
-/// A record and the number of the first save that it stands for.
-type Saved = (u64, Arc<CallRecord>);
+/// A row and the number of the first save that it stands for.
+type Saved = (u64, Row);
 
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
-    /// In the order of their first unwritten save; a later save of a call takes the earlier one's place.
-    calls: IndexMap<CallId, Saved>,
+    /// In the order of their first unwritten save; a later save of a row takes the earlier one's place.
+    rows: IndexMap<Key, Saved>,
     events: VecDeque<Arc<Notice>>,
     /// Number of the last save.
     last: u64,
@@ -40,25 +40,27 @@ pub(super) struct Batch {
     pub(super) is_full: bool,
 }
 
-/// What had to go because nothing was written for too long.
+/// How much waits, goes or is written, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Dropped {
+pub(super) struct Count {
     pub(super) calls: usize,
+    pub(super) attempts: usize,
+    pub(super) orders: usize,
     pub(super) events: usize,
 }
 
 impl Inbox {
-    /// Takes a record; true if nothing waited before, so that the writer must be woken.
-    pub(super) fn save(&mut self, record: Arc<CallRecord>) -> bool {
+    /// Takes a row; true if nothing waited before, so that the writer must be woken.
+    pub(super) fn save(&mut self, row: Row) -> bool {
         self.last += 1;
-        let was_empty = self.calls.is_empty();
-        self.keep((self.last, record));
+        let was_empty = self.rows.is_empty();
+        self.keep((self.last, row));
         was_empty
     }
 
     fn keep(&mut self, saved: Saved) {
-        match self.calls.entry(saved.1.id) {
-            Entry::Occupied(mut known) if !is_final(&known.get().1) => known.get_mut().1 = saved.1,
+        match self.rows.entry(saved.1.key()) {
+            Entry::Occupied(mut known) if !known.get().1.is_final() => known.get_mut().1 = saved.1,
             Entry::Occupied(_) => {}
             Entry::Vacant(place) => _ = place.insert(saved),
         }
@@ -68,29 +70,37 @@ impl Inbox {
         self.events.push_back(event);
     }
 
-    /// Keeps the bounds: the oldest go.
-    pub(super) fn trim(&mut self) -> Dropped {
-        let calls = self.calls.len().saturating_sub(MOST_CALLS);
+    /// Keeps the bounds: the oldest calls and events go; gives what went. The ledger's rows stay: there are no
+    /// more of them than calls that we dialled, for nothing is dialled before its attempt is on disk.
+    pub(super) fn trim(&mut self) -> Count {
+        let mut calls = 0;
+        let excess = self.rows.len().saturating_sub(MOST_ROWS);
+        if excess > 0 {
+            self.rows.retain(|key, _| {
+                let goes = calls < excess && matches!(key, Key::Call(_));
+                calls += usize::from(goes);
+                !goes
+            });
+        }
         let events = self.events.len().saturating_sub(MOST_EVENTS);
-        self.calls.drain(..calls);
         self.events.drain(..events);
-        Dropped { calls, events }
+        Count { calls, events, ..Count::default() }
     }
 
     pub(super) fn take(&mut self, with_events: bool) -> Batch {
-        let calls = self.calls.len().min(BATCH_CALLS);
+        let rows = self.rows.len().min(BATCH_ROWS);
         let events = if with_events { self.events.len().min(BATCH_EVENTS) } else { 0 };
         Batch {
-            is_full: self.calls.len() > calls || (with_events && self.events.len() > events),
-            saved: self.calls.drain(..calls).map(|(_, saved)| saved).collect(),
+            is_full: self.rows.len() > rows || (with_events && self.events.len() > events),
+            saved: self.rows.drain(..rows).map(|(_, saved)| saved).collect(),
             events: self.events.drain(..events).collect(),
         }
     }
 
     /// Takes back what could not be written; what was saved meanwhile is newer.
     pub(super) fn give_back(&mut self, batch: Batch) {
-        let newer = std::mem::take(&mut self.calls);
-        self.calls = batch.saved.into_iter().map(|saved| (saved.1.id, saved)).collect();
+        let newer = std::mem::take(&mut self.rows);
+        self.rows = batch.saved.into_iter().map(|saved| (saved.1.key(), saved)).collect();
         newer.into_values().for_each(|saved| self.keep(saved));
         for event in batch.events.into_iter().rev() {
             self.events.push_front(event);
@@ -104,11 +114,11 @@ impl Inbox {
 
     /// Every save up to this number is written, if nothing is in a writer's hands.
     pub(super) fn written(&self) -> u64 {
-        self.calls.first().map_or(self.last, |(_, (number, _))| number - 1)
+        self.rows.first().map_or(self.last, |(_, (number, _))| number - 1)
     }
 
-    pub(super) fn has_calls(&self) -> bool {
-        !self.calls.is_empty()
+    pub(super) fn has_rows(&self) -> bool {
+        !self.rows.is_empty()
     }
 
     /// As many events wait as one transaction takes.
@@ -127,22 +137,51 @@ impl Inbox {
         self.wishes
     }
 
-    /// Unwritten calls and events.
-    pub(super) fn depth(&self) -> (usize, usize) {
-        (self.calls.len(), self.events.len())
+    /// What waits.
+    pub(super) fn depth(&self) -> Count {
+        Count::of(self.rows.keys().copied(), self.events.len())
+    }
+}
+
+impl Count {
+    pub(super) fn of(keys: impl Iterator<Item = Key>, events: usize) -> Self {
+        let mut count = Self { events, ..Self::default() };
+        for key in keys {
+            match key {
+                Key::Call(_) => count.calls += 1,
+                Key::Attempt(_) => count.attempts += 1,
+                Key::Order(_) => count.orders += 1,
+            }
+        }
+        count
+    }
+
+    /// Each number with its kind's word for metrics.
+    pub(super) fn by_kind(self) -> [(&'static str, usize); 4] {
+        let Self { calls, attempts, orders, events } = self;
+        [("calls", calls), ("attempts", attempts), ("call_orders", orders), ("events", events)]
     }
 }
 
 impl Batch {
-    pub(super) fn calls(&self) -> Vec<Arc<CallRecord>> {
-        self.saved.iter().map(|(_, record)| Arc::clone(record)).collect()
+    pub(super) fn rows(&self) -> Vec<Row> {
+        self.saved.iter().map(|(_, row)| row.clone()).collect()
+    }
+
+    pub(super) fn count(&self) -> Count {
+        Count::of(self.saved.iter().map(|(_, row)| row.key()), self.events.len())
+    }
+
+    /// The row of a batch that is one of [`Batch::singles`].
+    pub(super) fn key(&self) -> Option<Key> {
+        self.saved.first().map(|(_, row)| row.key())
     }
 
     /// Batches of one row each: to find the row that the database refuses.
     pub(super) fn singles(self) -> Vec<Self> {
-        let calls = self.saved.into_iter().map(|saved| Self { saved: vec![saved], ..Self::default() });
+        let rows = self.saved.into_iter().map(|saved| Self { saved: vec![saved], ..Self::default() });
         let events = self.events.into_iter().map(|event| Self { events: vec![event], ..Self::default() });
-        calls.chain(events).collect()
+        rows.chain(events).collect()
     }
 }
 
@@ -164,10 +203,13 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::{CallState, ChannelId, Direction, NoticeKind, Position};
+    use crate::model::{
+        Attempt, AttemptState, CallId, CallOrderId, CallRecord, CallState, ChannelId, Direction, NoticeKind,
+        PhoneNumber, Position,
+    };
 
-    fn call(id: u128, visit: u32, state: CallState) -> Arc<CallRecord> {
-        Arc::new(CallRecord {
+    fn call(id: u128, visit: u32, state: CallState) -> Row {
+        Row::Call(Arc::new(CallRecord {
             id: CallId(Uuid::from_u128(id)),
             channel: ChannelId::from("1.1"),
             direction: Direction::Inbound,
@@ -186,7 +228,32 @@ mod tests {
             tech_cause: None,
             detail: None,
             taken_up: 0,
-        })
+        }))
+    }
+
+    fn attempt(number: u32, state: AttemptState) -> Row {
+        Row::Attempt(Arc::new(Attempt {
+            id: CallOrderId(Uuid::nil()).attempt(number),
+            number: PhoneNumber::parse("101", None).unwrap(),
+            gateway: String::new(),
+            endpoint: String::new(),
+            caller_id: None,
+            state,
+            sent: None,
+            dialled_at: Timestamp::UNIX_EPOCH,
+            ringing_at: None,
+            answered_at: None,
+            ended_at: None,
+            reach: None,
+            dial_status: None,
+            cause: None,
+            tech_cause: None,
+            amd: None,
+            call: None,
+            heard: false,
+            key: None,
+            detail: None,
+        }))
     }
 
     fn event(id: i64) -> Arc<Notice> {
@@ -195,7 +262,11 @@ mod tests {
     }
 
     fn visits(batch: &Batch) -> Vec<u32> {
-        batch.saved.iter().map(|(_, r)| r.position.visit).collect()
+        let visit = |row: &Row| match row {
+            Row::Call(record) => Some(record.position.visit),
+            _ => None,
+        };
+        batch.saved.iter().filter_map(|(_, row)| visit(row)).collect()
     }
 
     #[test]
@@ -205,7 +276,7 @@ mod tests {
         assert!(!inbox.save(call(2, 7, CallState::Live)));
         assert!(!inbox.save(call(1, 2, CallState::Live)));
         assert_eq!(visits(&inbox.take(true)), [2, 7]);
-        assert_eq!(inbox.depth(), (0, 0));
+        assert_eq!(inbox.depth(), Count::default());
     }
 
     #[test]
@@ -250,12 +321,12 @@ mod tests {
     #[test]
     fn written_counts_from_the_first_unwritten_save() {
         let mut inbox = Inbox::default();
-        for id in (0..).take(BATCH_CALLS + 5) {
+        for id in (0..).take(BATCH_ROWS + 5) {
             inbox.save(call(id, 1, CallState::Live));
         }
         let first = inbox.take(true);
         assert!(first.is_full);
-        assert_eq!(inbox.written(), BATCH_CALLS as u64);
+        assert_eq!(inbox.written(), BATCH_ROWS as u64);
         assert!(!inbox.take(true).is_full);
         assert_eq!(inbox.written(), inbox.last());
     }
@@ -264,10 +335,26 @@ mod tests {
     fn too_much_drops_the_oldest() {
         let mut inbox = Inbox::default();
         (0_i64..).take(MOST_EVENTS + 3).for_each(|id| inbox.event(event(id)));
-        assert_eq!(inbox.trim(), Dropped { calls: 0, events: 3 });
+        assert_eq!(inbox.trim(), Count { events: 3, ..Count::default() });
         assert_eq!(inbox.take(true).events.first().map(|e| e.id), Some(3));
-        (0..).take(MOST_CALLS + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
-        assert_eq!(inbox.trim().calls, 2);
-        assert_eq!(inbox.depth().0, MOST_CALLS);
+        inbox.save(attempt(1, AttemptState::Dialled));
+        (0..).take(MOST_ROWS + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
+        assert_eq!(inbox.trim(), Count { calls: 3, ..Count::default() });
+        let left = Count { calls: MOST_ROWS - 1, attempts: 1, ..Count::default() };
+        assert_eq!(inbox.depth(), left, "an attempt is never dropped");
+        assert!(inbox.written() == 0, "and is still to be written");
+    }
+
+    #[test]
+    fn an_attempt_goes_with_the_calls_that_were_saved_before_it() {
+        let mut inbox = Inbox::default();
+        inbox.save(call(1, 1, CallState::Live));
+        inbox.save(attempt(1, AttemptState::Dialled));
+        inbox.save(attempt(1, AttemptState::Ended));
+        inbox.save(attempt(1, AttemptState::Ringing));
+        let batch = inbox.take(false);
+        assert_eq!(batch.count(), Count { calls: 1, attempts: 1, ..Count::default() });
+        assert!(batch.rows()[1].is_final(), "an end is not replaced");
+        assert_eq!(inbox.written(), 4);
     }
 }

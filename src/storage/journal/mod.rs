@@ -1,9 +1,11 @@
-//! The journal: call positions and events, written behind in groups, so that a commit serves many calls.
+//! The journal: call positions, the ledger's rows and events, written behind in groups, so that a commit serves
+//! many calls.
 //!
-//! Saving never waits. While the database is away everything is kept (the latest record of each call, and so
-//! many events) and written when it is back.
+//! Saving never waits. While the database is away everything is kept (the latest row of each call, attempt and
+//! order, and so many events) and written when it is back.
 
 mod inbox;
+mod refused;
 mod run;
 
 use std::{
@@ -21,11 +23,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::{inbox::Inbox, run::Writer};
-use super::{StorageError, Store};
+use self::{inbox::Inbox, refused::Refused, run::Writer};
+use super::{StorageError, Store, row::Row};
 use crate::{
     config::StorageConfig,
-    model::{CallRecord, Notice},
+    model::{Attempt, CallOrder, CallRecord, Notice},
 };
 
 /// Where calls leave their records. Cheap to clone.
@@ -54,6 +56,8 @@ struct Shared {
     wake: Notify,
     /// Somebody waits for the disk.
     hurry: Notify,
+    /// Attempts that will never be on disk.
+    refused: Mutex<Refused>,
     is_healthy: AtomicBool,
     last_error: Mutex<Option<StorageError>>,
 }
@@ -71,6 +75,7 @@ impl Journal {
             feeds: Mutex::default(),
             wake: Notify::new(),
             hurry: Notify::new(),
+            refused: Mutex::default(),
             is_healthy: AtomicBool::new(true),
             last_error: Mutex::default(),
         });
@@ -84,7 +89,36 @@ impl Journal {
     /// Takes a call's record to be written soon. Never waits; a record of the same call that is not written
     /// yet is replaced, except that nothing replaces an ended one.
     pub fn save(&self, record: Arc<CallRecord>) {
-        if lock(&self.shared.inbox).save(record) {
+        self.take(Row::Call(record));
+    }
+
+    /// Takes an attempt as [`Journal::save`] takes a call. Dial when [`Journal::flushed`] has come back well, or
+    /// use [`Journal::record`], which does both.
+    pub fn save_attempt(&self, attempt: Arc<Attempt>) {
+        self.take(Row::Attempt(attempt));
+    }
+
+    /// Takes what became of an accepted order as [`Journal::save`] takes a call: its state, attempts, next
+    /// time, reach and end. What was saved before one `flushed` is written in the order of the saves, as many
+    /// as fit in one transaction.
+    pub fn save_order(&self, order: Arc<CallOrder>) {
+        self.take(Row::Order(order));
+    }
+
+    /// Takes an attempt and waits until it is on disk, with everything that was saved before it.
+    ///
+    /// # Errors
+    /// As [`Journal::flushed`]; and why the database refuses this attempt for good. It must not be dialled then;
+    /// after a temporary error it is written later all the same, so save how it ended.
+    pub async fn record(&self, attempt: Arc<Attempt>) -> Result<(), StorageError> {
+        let id = attempt.id;
+        self.save_attempt(attempt);
+        self.flushed().await?;
+        lock(&self.shared.refused).take(id).map_or(Ok(()), Err)
+    }
+
+    fn take(&self, row: Row) {
+        if lock(&self.shared.inbox).save(row) {
             self.shared.wake.notify_one();
         }
     }
@@ -96,7 +130,7 @@ impl Journal {
         lock(&self.shared.feeds).push(feed);
     }
 
-    /// Waits until every record that was saved before is on disk.
+    /// Waits until every row that was saved before is on disk, or refused by the database for good.
     ///
     /// # Errors
     /// After `storage.statement_timeout_ms`: why nothing can be written, or `Deadline`. The records are kept

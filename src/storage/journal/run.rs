@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Progress, Shared,
-    inbox::{Batch, Dropped},
+    inbox::{Batch, Count},
     lock,
 };
-use crate::storage::{StorageError, Store};
+use crate::storage::{StorageError, Store, row::Key};
 
 /// Events wait so long for each other: it is the groups that make them cheap. No longer, for the feed is only so
 /// deep, and what is lost in it is not stored.
@@ -56,7 +56,7 @@ impl Writer {
             let woken = self.shutdown.run_until_cancelled(self.shared.wake.notified());
             // Woken or not: the feed may hold something.
             let _ = timeout(events_due.saturating_duration_since(Instant::now()), woken).await;
-            if lock(&self.shared.inbox).has_calls() {
+            if lock(&self.shared.inbox).has_rows() {
                 let hurried = timeout(self.window, self.shared.hurry.notified());
                 self.shutdown.run_until_cancelled(hurried).await;
             }
@@ -73,8 +73,8 @@ impl Writer {
             }
         }
         if timeout(LAST_WRITES, self.write_the_rest()).await.is_err() {
-            let (calls, events) = lock(&self.shared.inbox).depth();
-            tracing::error!(calls, events, "the journal ends with unwritten records: the database is away");
+            let left = lock(&self.shared.inbox).depth();
+            tracing::error!(?left, "the journal ends with unwritten records: the database is away");
         }
     }
 
@@ -139,27 +139,30 @@ impl Writer {
                 lock(&self.shared.inbox).give_back(rest);
                 return Err(error);
             }
-            let calls = single.calls();
-            let call = calls.first().map(|record| record.id.to_string());
-            tracing::error!(%error, call, "the database refuses a row for good: it is left out");
-            count_dropped(Dropped { calls: calls.len(), events: single.events.len() }, 0);
+            let row = single.key();
+            tracing::error!(%error, ?row, "the database refuses a row for good: it is left out");
+            if let Some(Key::Attempt(id)) = row {
+                lock(&self.shared.refused).push(id, error);
+            }
+            count_dropped(single.count(), 0);
         }
         Ok(())
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), (Batch, StorageError)> {
-        let calls = batch.calls();
-        if calls.is_empty() && batch.events.is_empty() {
+        let rows = batch.rows();
+        if rows.is_empty() && batch.events.is_empty() {
             return Ok(());
         }
         let began = Instant::now();
-        if let Err(error) = self.store.save(&calls, &batch.events).await {
+        if let Err(error) = self.store.save(&rows, &batch.events).await {
             counter!("stasisd_journal_errors_total", "kind" => error.word()).increment(1);
             return Err((batch, error));
         }
         histogram!("stasisd_journal_commit_seconds").record(began.elapsed());
-        counter!("stasisd_journal_rows_total", "kind" => "calls").increment(calls.len() as u64);
-        counter!("stasisd_journal_rows_total", "kind" => "events").increment(batch.events.len() as u64);
+        for (kind, rows) in batch.count().by_kind() {
+            counter!("stasisd_journal_rows_total", "kind" => kind).increment(rows as u64);
+        }
         Ok(())
     }
 
@@ -199,21 +202,20 @@ impl Writer {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a queue is shorter than 2^52")]
-fn gauge_depth((calls, events): (usize, usize)) {
-    gauge!("stasisd_journal_queue", "kind" => "calls").set(calls as f64);
-    gauge!("stasisd_journal_queue", "kind" => "events").set(events as f64);
+fn gauge_depth(depth: Count) {
+    for (kind, rows) in depth.by_kind() {
+        gauge!("stasisd_journal_queue", "kind" => kind).set(rows as f64);
+    }
 }
 
-fn count_dropped(dropped: Dropped, lost: u64) {
-    let events = dropped.events as u64 + lost;
-    if dropped.calls == 0 && events == 0 {
+/// Tells of rows that will never be written, and of so many events that the feed lost.
+fn count_dropped(mut dropped: Count, lost: u64) {
+    dropped.events += usize::try_from(lost).unwrap_or(usize::MAX);
+    if dropped == Count::default() {
         return;
     }
-    counter!("stasisd_journal_dropped_total", "kind" => "calls").increment(dropped.calls as u64);
-    counter!("stasisd_journal_dropped_total", "kind" => "events").increment(events);
-    tracing::error!(
-        calls = dropped.calls,
-        events,
-        "the journal lost records: nothing was written for too long"
-    );
+    for (kind, rows) in dropped.by_kind() {
+        counter!("stasisd_journal_dropped_total", "kind" => kind).increment(rows as u64);
+    }
+    tracing::error!(?dropped, "the journal lost records: they could not be written");
 }

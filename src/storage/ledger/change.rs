@@ -1,0 +1,63 @@
+//! What others want of an order that is accepted: that it is not called, or at another time.
+
+use jiff::Timestamp;
+
+use super::order::OrderRow;
+use crate::{
+    model::{CallOrder, CallOrderId},
+    storage::{
+        StorageError, Store,
+        pool::{Arg, args},
+    },
+};
+
+const FIND: &str = "SELECT * FROM call_orders WHERE id = $1";
+const CANCEL: &str =
+    "UPDATE call_orders SET state = 'ended', ended_as = 'cancelled', ended_at = $2, detail = $3
+    WHERE id = $1 AND state = 'waiting' RETURNING *";
+const EDIT: &str = "UPDATE call_orders SET not_before = $2, next_at = $3, not_after = $4
+    WHERE id = $1 AND state = 'waiting' RETURNING *";
+
+impl Store {
+    /// Cancels an order that waits. Gives the order as it is then: ended; or active, if its call is being
+    /// made and has to be hung up; `None` if there is no such order.
+    pub async fn cancel_call_order(
+        &self,
+        id: CallOrderId,
+        now: Timestamp,
+    ) -> Result<Option<CallOrder>, StorageError> {
+        self.change(CANCEL, id, args![id.to_string(), now, "cancelled while it waited"]).await
+    }
+
+    /// Moves an order that waits to other times; `next_at` is when it is due now. Gives the order as it is
+    /// then, unchanged if it is active or ended; `None` if there is no such order.
+    pub async fn edit_call_order(
+        &self,
+        id: CallOrderId,
+        not_before: Timestamp,
+        next_at: Timestamp,
+        not_after: Option<Timestamp>,
+    ) -> Result<Option<CallOrder>, StorageError> {
+        self.change(EDIT, id, args![id.to_string(), not_before, next_at, not_after]).await
+    }
+
+    async fn change(
+        &self,
+        sql: &'static str,
+        id: CallOrderId,
+        values: Vec<Arg>,
+    ) -> Result<Option<CallOrder>, StorageError> {
+        self.within(async {
+            let mut tx = self.pool.begin().await?;
+            let mut rows: Vec<OrderRow> = tx.fetch(sql, values).await?;
+            if rows.is_empty() {
+                rows = tx.fetch(FIND, args![id.to_string()]).await?;
+                tx.roll_back().await?;
+            } else {
+                tx.commit().await?;
+            }
+            rows.first().map(OrderRow::order).transpose()
+        })
+        .await
+    }
+}

@@ -1,0 +1,17 @@
+//! The ledger: call orders that were accepted, and every attempt to reach somebody, on disk before it is dialled.
+//!
+//! What the engine knows while it works on an order comes through the journal; what others decide (accept,
+//! claim, cancel, expire) is a transaction of its own, so that each order is in one hand only.
+
+mod accept;
+mod attempts;
+mod change;
+mod claim;
+mod find;
+mod order;
+
+pub use accept::{Acceptance, Accepted};
+pub use find::CallOrderQuery;
+
+pub(super) use attempts::statements as attempt_statements;
+pub(super) use order::statements as order_statements;

@@ -1,0 +1,25 @@
+//! A database of the version before: its data stays, and what is new works.
+
+use stasisd::storage::Store;
+
+use crate::base::{Base, accept, at, call, call_order, live, notice, on_both, order};
+
+on_both!(from_before_outbound_calls);
+
+async fn from_before_outbound_calls(base: Base) {
+    base.store.save_calls(&[live(1, 1)]).await.expect("saved");
+    base.store.save_events(&[notice(1, Some(1))]).await.expect("saved");
+    base.store.put_order(&order("A-1", 1, "packed")).await.expect("put");
+    // What was there before the second migration.
+    base.execute(
+        "DROP TABLE attempts; DROP TABLE call_orders; DELETE FROM _sqlx_migrations WHERE version = 2",
+    )
+    .await;
+    let store = Store::open(&base.config).await.expect("opens");
+    assert_eq!(store.live_calls().await, Ok(vec![call(1, 1)]));
+    assert_eq!(store.events_after(0, 9).await.map(|events| events.len()), Ok(1));
+    assert_eq!(store.order(&"A-1".into()).await, Ok(Some(order("A-1", 1, "packed"))));
+    accept(&store, [call_order(1)]).await;
+    let claimed = store.claim_due("carrier", call_order(1).lane, at(1), 9, "us").await;
+    assert_eq!(claimed.map(|claimed| claimed.len()), Ok(1));
+}
