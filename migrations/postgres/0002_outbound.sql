@@ -10,6 +10,7 @@ CREATE TABLE call_orders (
     language          TEXT NOT NULL,
     lane              TEXT NOT NULL,
     not_before        BIGINT NOT NULL,
+    first_by          BIGINT,
     not_after         BIGINT,
     time_zone         TEXT,
     ring_timeout_secs BIGINT NOT NULL,

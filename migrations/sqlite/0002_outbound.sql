@@ -10,6 +10,7 @@ CREATE TABLE call_orders (
     language          TEXT NOT NULL,
     lane              TEXT NOT NULL,
     not_before        INTEGER NOT NULL,
+    first_by          INTEGER,
     not_after         INTEGER,
     time_zone         TEXT,
     ring_timeout_secs INTEGER NOT NULL,

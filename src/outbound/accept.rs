@@ -13,7 +13,7 @@ use super::{
 use crate::{
     flow::Set,
     model::{Amd, CallOrder, CallOrderId, Country, Facts, Lane, OrderState, PhoneNumber, RetryRule},
-    storage::{AcceptedOrder, StorageError},
+    storage::{self, StorageError},
     tasks::clock,
 };
 
@@ -98,16 +98,15 @@ impl Outbound {
     /// Nothing is ordered; says why.
     pub async fn order(&self, request: &CallRequest) -> Result<Accepted, OrderError> {
         let order = self.read(request, clock::now())?;
-        let mut accepted = self.inner.store.accept_call_orders(&[(order, fingerprint(request))]).await?;
-        let Some(accepted) = accepted.pop() else { return Err(OrderError::Conflict) };
-        match accepted {
-            AcceptedOrder::Conflict => Err(OrderError::Conflict),
-            AcceptedOrder::Known(order) => Ok(Accepted { order: *order, is_new: false }),
-            AcceptedOrder::New { order, replaced } => {
-                replaced.iter().for_each(|old| self.order_ended(old));
+        let done = self.inner.store.accept_call_orders(&[(order, fingerprint(request))]).await?;
+        done.replaced.iter().for_each(|old| self.order_ended(old));
+        match done.orders.into_iter().next() {
+            None | Some(storage::Accepted::Conflict) => Err(OrderError::Conflict),
+            Some(storage::Accepted::Known(order)) => Ok(Accepted { order, is_new: false }),
+            Some(storage::Accepted::New(order)) => {
                 self.tell_order(&order);
                 self.inner.trigger.notify_one();
-                Ok(Accepted { order: *order, is_new: true })
+                Ok(Accepted { order, is_new: true })
             }
         }
     }

@@ -23,6 +23,9 @@ use crate::{
 /// How long what is known in advance may take to be rendered before the call is dialled all the same.
 const RENDERING: Duration = Duration::from_secs(8);
 
+/// What is due within this is looked for at once.
+const DUE_SOON: Duration = Duration::from_secs(1);
+
 impl Outbound {
     /// Makes one attempt of an order that is in hand.
     pub(super) async fn attempt(self, order: CallOrder, slot: Slot) {
@@ -150,7 +153,13 @@ impl Outbound {
         let journal = &self.inner.services.journal;
         journal.save_attempt(Arc::new(attempt));
         match next {
-            Next::Again(at) => self.put_off(order, at),
+            Next::Again(at) => {
+                self.put_off(order, at);
+                if at <= clock::now() + DUE_SOON {
+                    // Whoever looks for due orders looks on the disk.
+                    let _ = self.inner.services.journal.flushed().await;
+                }
+            }
             Next::End(end, why) => self.end(order, end, why, ended_at),
         }
     }

@@ -15,7 +15,7 @@ use super::{
     ready::Ready,
 };
 use crate::{
-    model::{CallOrder, Lane, OrderState},
+    model::{CallOrder, Lane, OrderEnd, OrderState},
     storage::StorageError,
     tasks::clock,
 };
@@ -46,7 +46,7 @@ impl Outbound {
         loop {
             let woken = timeout(pause, self.inner.trigger.notified());
             let Some(woken) = soft.run_until_cancelled(woken).await else { break };
-            watch.is_due |= woken.is_ok();
+            watch.is_due |= woken.is_ok() || pause >= LONGEST;
             pause = self.round(&mut ready, &mut watch).await;
         }
         self.put_back(ready.drain());
@@ -69,6 +69,7 @@ impl Outbound {
             }
         }
         let until_next = watch.next.map_or(LONGEST, |at| wait(now, at));
+        watch.next = watch.next.into_iter().chain(self.inner.hands.put_off_until()).min();
         let mut pause = LONGEST.min(until_next);
         for gateway in self.inner.gateways.all() {
             pause = pause.min(self.serve(&gateway, ready, watch));
@@ -96,7 +97,14 @@ impl Outbound {
             }
         }
         // Those beyond the claimed ones are looked at when lines have taken these.
-        if is_more { Ok(None) } else { store.next_due().await }
+        let mut next = None;
+        if !is_more {
+            for gateway in self.inner.gateways.all() {
+                let due = store.next_due(gateway.name(), &Lane::ALL, now).await?;
+                next = next.into_iter().chain(due).min();
+            }
+        }
+        Ok(next)
     }
 
     /// Dials a gateway's orders, the most urgent lane first, as far as it has room.
@@ -107,6 +115,12 @@ impl Outbound {
                 if self.is_over(order) {
                     let over = ready.pop(gateway.name(), lane);
                     over.into_iter().for_each(|order| self.cancelled(order));
+                    continue;
+                }
+                if order.attempts == 0 && order.first_by.is_some_and(|last| last < now) {
+                    let late = ready.pop(gateway.name(), lane);
+                    let why = "missed: it could not be called in time".to_owned();
+                    late.into_iter().for_each(|order| self.end(order, OrderEnd::Expired, why.clone(), now));
                     continue;
                 }
                 if let Some(at) = self.not_before(order, now) {
@@ -163,7 +177,7 @@ impl Outbound {
         self.tell_order(&order);
         let id = order.id;
         self.inner.services.journal.save_order(Arc::new(order));
-        self.inner.hands.release(id);
+        self.inner.hands.put_off(id, at);
     }
 
     fn put_back(&self, orders: Vec<CallOrder>) {

@@ -5,6 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use jiff::Timestamp;
+
 use crate::model::{CallId, CallOrderId};
 
 /// One order in hand.
@@ -20,6 +22,8 @@ pub(super) struct InHand {
 #[derive(Debug, Default)]
 pub(super) struct Hands {
     orders: Mutex<HashMap<CallOrderId, InHand>>,
+    /// The earliest time until which an order was put off since somebody asked.
+    put_off: Mutex<Option<Timestamp>>,
 }
 
 impl Hands {
@@ -52,6 +56,18 @@ impl Hands {
     /// How an order is in hand, if it is.
     pub(super) fn get(&self, id: CallOrderId) -> Option<InHand> {
         self.lock().get(&id).copied()
+    }
+
+    /// Lets go of an order that is due again at `at`.
+    pub(super) fn put_off(&self, id: CallOrderId, at: Timestamp) {
+        self.release(id);
+        let mut earliest = self.put_off.lock().unwrap_or_else(PoisonError::into_inner);
+        *earliest = earliest.into_iter().chain([at]).min();
+    }
+
+    /// The earliest time until which an order was put off since this was asked last.
+    pub(super) fn put_off_until(&self) -> Option<Timestamp> {
+        self.put_off.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Lets go of it.

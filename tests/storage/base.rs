@@ -190,6 +190,7 @@ pub fn call_order(number: u128) -> CallOrder {
         language: "en".to_owned(),
         lane: Lane::Callback,
         not_before: due,
+        first_by: None,
         not_after: None,
         time_zone: Some("Europe/Madrid".to_owned()),
         ring_timeout_secs: 30,

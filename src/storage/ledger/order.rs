@@ -22,6 +22,7 @@ rows! {
         language: String,
         lane: String,
         not_before: i64,
+        first_by: Option<i64>,
         not_after: Option<i64>,
         time_zone: Option<String>,
         ring_timeout_secs: i64,
@@ -45,9 +46,9 @@ rows! {
 /// A new order; whoever has the same id or idempotency key is left as it is, and not given back.
 pub(super) static INSERT: ManyRows = ManyRows::new(
     "INSERT INTO call_orders (id, number, gateway, caller_id, flow, facts, language, lane, not_before,
-     not_after, time_zone, ring_timeout_secs, retry, amd, subject, idempotency_key, fingerprint, callback_url,
+     first_by, not_after, time_zone, ring_timeout_secs, retry, amd, subject, idempotency_key, fingerprint, callback_url,
      state, attempts, next_at, reach, ended_as, detail, created_at, ended_at)",
-    26,
+    27,
     "ON CONFLICT DO NOTHING RETURNING *",
 );
 
@@ -74,6 +75,7 @@ impl OrderRow {
             language: self.language.clone(),
             lane: codec::from_word(&self.lane)?,
             not_before: codec::time(self.not_before)?,
+            first_by: codec::time_or_none(self.first_by)?,
             not_after: codec::time_or_none(self.not_after)?,
             time_zone: self.time_zone.clone(),
             ring_timeout_secs: codec::number(self.ring_timeout_secs)?,
@@ -115,6 +117,7 @@ pub(super) fn columns(order: &CallOrder, fingerprint: &str, args: &mut Vec<Arg>)
         order.language.as_str(),
         codec::word(order.lane)?,
         order.not_before,
+        order.first_by,
         order.not_after,
         order.time_zone.as_deref(),
         i64::from(order.ring_timeout_secs),
