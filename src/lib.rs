@@ -11,6 +11,7 @@ pub mod flow;
 pub mod http;
 pub mod limits;
 pub mod model;
+pub mod outbound;
 pub mod spoken;
 pub mod stasis;
 pub mod storage;

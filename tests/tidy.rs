@@ -19,7 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["directory"],
     &["calls"],
     &["flow"],
-    &["routing"],
+    &["outbound", "routing"],
     &["stasis", "http"],
     &["app"],
     &["cli"],

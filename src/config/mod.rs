@@ -2,13 +2,22 @@
 
 mod credentials;
 mod environment;
+mod gateway;
+mod hours;
 mod load;
+mod outbound;
 mod secret;
 mod settings;
 mod show;
 mod verify;
+mod verify_outbound;
 
+pub use gateway::{
+    DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
+};
+pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;
 pub use settings::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, LogConfig, LogFormat, OrderSourceConfig,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::Secret;
+use super::{GatewayConfig, OutboundConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +17,10 @@ pub struct Config {
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,
     pub orders: OrdersConfig,
+    pub outbound: OutboundConfig,
+    /// By name.
+    #[serde(default)]
+    pub gateways: BTreeMap<String, GatewayConfig>,
     pub http: HttpConfig,
     pub storage: StorageConfig,
     pub retention: RetentionConfig,

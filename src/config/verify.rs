@@ -1,12 +1,13 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
-use std::{fmt, ops::RangeInclusive};
+use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, OrdersConfig, SpeechConfig, StorageConfig,
+    verify_outbound,
 };
 use crate::model::Country;
 
@@ -14,7 +15,7 @@ use crate::model::Country;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The key's path, `calls.max`.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// What is wrong.
     pub what: String,
     /// How to mend it.
@@ -39,6 +40,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
+    verify_outbound::all(config, &mut found);
     http(&config.http, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
@@ -50,17 +52,23 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.0
 }
 
+/// Collects what is wrong.
 #[derive(Default)]
-struct Found(Vec<Problem>);
+pub(super) struct Found(Vec<Problem>);
 
 impl Found {
-    fn add(&mut self, key: &'static str, what: impl fmt::Display, mend: impl Into<String>) {
-        self.0.push(Problem { key, what: what.to_string(), mend: mend.into() });
+    pub(super) fn add(
+        &mut self,
+        key: impl Into<Cow<'static, str>>,
+        what: impl fmt::Display,
+        mend: impl Into<String>,
+    ) {
+        self.0.push(Problem { key: key.into(), what: what.to_string(), mend: mend.into() });
     }
 
-    fn within<T: Copy + PartialOrd + fmt::Display>(
+    pub(super) fn within<T: Copy + PartialOrd + fmt::Display>(
         &mut self,
-        key: &'static str,
+        key: impl Into<Cow<'static, str>>,
         value: T,
         range: RangeInclusive<T>,
     ) {
@@ -77,7 +85,7 @@ impl Found {
     }
 
     /// Names that stand in the dialplan or in a path of ARI.
-    fn name(&mut self, key: &'static str, value: &str) {
+    pub(super) fn name(&mut self, key: impl Into<Cow<'static, str>>, value: &str) {
         let fits = (1..=79).contains(&value.len())
             && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         if !fits {
@@ -241,7 +249,7 @@ mod tests {
     #[test]
     fn the_defaults_lack_a_password_and_nothing_else() {
         let found = problems(&Config::defaults().unwrap());
-        assert_eq!(found.iter().map(|p| p.key).collect::<Vec<_>>(), ["ari.password"]);
+        assert_eq!(found.iter().map(|p| &*p.key).collect::<Vec<_>>(), ["ari.password"]);
         assert_eq!(problems(&good()), []);
     }
 
@@ -277,7 +285,8 @@ mod tests {
         for (key, spoil) in cases {
             let mut config = good();
             spoil(&mut config);
-            assert_eq!(problems(&config).iter().map(|p| p.key).collect::<Vec<_>>(), [key], "{config:?}");
+            let found = problems(&config);
+            assert_eq!(found.iter().map(|p| &*p.key).collect::<Vec<_>>(), [key], "{config:?}");
         }
     }
 
