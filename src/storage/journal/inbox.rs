@@ -337,12 +337,13 @@ mod tests {
         (0_i64..).take(MOST_EVENTS + 3).for_each(|id| inbox.event(event(id)));
         assert_eq!(inbox.trim(), Count { events: 3, ..Count::default() });
         assert_eq!(inbox.take(true).events.first().map(|e| e.id), Some(3));
+        let mut inbox = Inbox::default();
         inbox.save(attempt(1, AttemptState::Dialled));
         (0..).take(MOST_ROWS + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
         assert_eq!(inbox.trim(), Count { calls: 3, ..Count::default() });
         let left = Count { calls: MOST_ROWS - 1, attempts: 1, ..Count::default() };
         assert_eq!(inbox.depth(), left, "an attempt is never dropped");
-        assert!(inbox.written() == 0, "and is still to be written");
+        assert_eq!(inbox.written(), 0, "and is still to be written");
     }
 
     #[test]
