@@ -116,12 +116,12 @@ async fn never_while_an_attempt_is_open(base: Base) {
         &base.config,
         tokio_util::sync::CancellationToken::new(),
     );
-    journal.record(Arc::new(attempt(1, 1))).await.expect("written");
+    journal.commit_attempt(Arc::new(attempt(1, 1))).await.expect("written");
     assert_eq!(claim(store, 40, 10).await, []);
     assert_eq!(store.next_due("carrier", &Lane::ALL, at(40)).await, Ok(None));
     assert_eq!(store.expire_due(at(60), 10).await, Ok(Vec::new()));
     assert_eq!(store.next_expiry().await, Ok(None));
-    journal.record(Arc::new(crate::base::attempt_ended(1, 1))).await.expect("written");
+    journal.commit_attempt(Arc::new(crate::base::attempt_ended(1, 1))).await.expect("written");
     assert_eq!(claim(store, 40, 10).await, [1]);
 }
 
@@ -177,7 +177,7 @@ async fn moved_while_it_waits(base: Base) {
 async fn the_claim_finds_its_orders_by_the_index(base: Base) {
     accept(&base.store, [call_order(500_000)]).await;
     base.execute(
-        "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+        "WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
         INSERT INTO call_orders (id, number, gateway, flow, facts, language, lane, not_before,
             ring_timeout_secs, retry, amd, fingerprint, state, attempts, next_at, created_at)
         SELECT '00000000-0000-0000-0000-000000' || (100000 + i), number, gateway, flow, facts, language, lane,
