@@ -56,6 +56,8 @@ struct Inner {
     trigger: Notify,
     /// Every call is accounted for: only then is anything dialled.
     is_open: AtomicBool,
+    /// The gateways know what was called before this process began.
+    is_counted: AtomicBool,
     /// The orders that this process has in its hands.
     hands: Hands,
 }
@@ -98,6 +100,7 @@ impl Outbound {
             tracker,
             trigger: Notify::new(),
             is_open: AtomicBool::new(false),
+            is_counted: AtomicBool::new(false),
             hands: Hands::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
