@@ -87,7 +87,7 @@ impl Outbound {
     pub fn new(ground: Ground, config: &Config) -> Result<Self, String> {
         let Ground { services, library, orders, web, store, tracker } = ground;
         let gateways = Gateways::new(config)?;
-        let windows = Windows::new(&config.outbound)?;
+        let windows = Windows::new(config)?;
         let inner = Inner {
             services,
             library,

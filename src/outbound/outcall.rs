@@ -8,7 +8,7 @@ use super::{Outbound, dispatch::in_, gateway::Slot};
 use crate::{
     calls::{Conversation, Leg, Line, Outgoing, Place, Ringing, Take},
     flow::Talk,
-    model::{Amd, Attempt, AttemptState, Ended, Fault, Stop},
+    model::{Amd, Attempt, AttemptState, Ended, Stop},
     tasks::clock,
 };
 
@@ -131,9 +131,4 @@ impl Outcall {
     fn keep(&self) {
         self.engine.inner.services.journal.save_attempt(Arc::new(self.attempt.clone()));
     }
-}
-
-/// Whether a fault says that nothing was dialled.
-pub(super) fn is_refused(stop: &Stop) -> bool {
-    matches!(stop, Stop::Fault(Fault::Ari(_) | Fault::Storage(_)))
 }
