@@ -6,17 +6,17 @@ use std::fs;
 use super::{claim, order};
 use crate::{
     config::StorageConfig,
-    storage::{Store, pool::args},
+    storage::{StorageError, Store, pool::args},
 };
 
-async fn plan(store: &Store, sql: &str) -> String {
+async fn plan(store: &Store, sql: &str) -> Result<String, StorageError> {
     let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-    let rows: Vec<(i64, i64, i64, String)> = store.pool.fetch(sql, args![]).await.unwrap();
-    rows.into_iter().map(|row| row.3 + "\n").collect()
+    let rows: Vec<(i64, i64, i64, String)> = store.pool.fetch(sql, args![]).await?;
+    Ok(rows.into_iter().map(|row| row.3 + "\n").collect())
 }
 
 #[tokio::test]
-async fn by_their_indexes() {
+async fn by_their_indexes() -> Result<(), StorageError> {
     let directory = std::env::temp_dir().join(format!("stasisd-plans-{}", std::process::id()));
     let config = StorageConfig {
         url: format!("sqlite://{}/plans.db", directory.display()).as_str().into(),
@@ -25,7 +25,7 @@ async fn by_their_indexes() {
         group_commit_ms: 5,
         statement_timeout_ms: 10_000,
     };
-    let store = Store::open(&config).await.unwrap();
+    let store = Store::open(&config).await?;
     let save = order::SAVE.text(64, |_| "?".to_owned());
     for (sql, index) in [
         (claim::CLAIM, "call_orders USING INDEX call_orders_due (gateway=? AND lane=? AND next_at<?)"),
@@ -34,11 +34,12 @@ async fn by_their_indexes() {
         (claim::NEXT_EXPIRY, "call_orders_past"),
         (&save, "call_orders USING INDEX sqlite_autoindex_call_orders_1 (id=?)"),
     ] {
-        let plan = plan(&store, sql).await;
+        let plan = plan(&store, sql).await?;
         assert!(plan.contains(index), "{sql}\n{plan}");
         for slow in ["SCAN call_orders\n", "USE TEMP B-TREE", "AUTOMATIC"] {
             assert!(!plan.contains(slow), "{sql}\n{plan}");
         }
     }
-    fs::remove_dir_all(directory).unwrap();
+    let _ = fs::remove_dir_all(directory);
+    Ok(())
 }
