@@ -14,8 +14,8 @@ use crate::{
     calls::{Leg, Outgoing, Settled, Take, call_of, inbox, settle},
     flow::Talk,
     model::{
-        Attempt, AttemptState, CallOrder, CallRecord, CallState, Direction, Disposition, Ended, OrderEnd,
-        OrderState, PhoneNumber, Position, Stop,
+        Attempt, AttemptState, CallOrder, CallOrderId, CallRecord, CallState, Direction, Disposition, Ended,
+        OrderEnd, OrderState, PhoneNumber, Position, Stop,
     },
     tasks::clock,
 };
@@ -175,7 +175,12 @@ impl Outbound {
         self.tell_attempt(&attempt);
         let journal = &self.inner.services.journal;
         journal.save_attempt(Arc::new(attempt));
+        let newer = if matches!(next, Next::Again(_)) { self.newer(&order).await } else { None };
         match next {
+            Next::Again(_) if newer.is_some() => {
+                let newer = newer.map(|id| format!("replaced by {id}")).unwrap_or_default();
+                self.end(order, OrderEnd::Cancelled, newer, ended_at);
+            }
             Next::Again(at) => {
                 self.put_off(order, at);
                 if at <= clock::now() + DUE_SOON {
@@ -196,6 +201,14 @@ impl Outbound {
         self.inner.services.journal.save_order(Arc::new(order.clone()));
         self.order_ended(&order);
         self.inner.hands.release(order.id);
+    }
+
+    /// A newer order about the same, that was accepted while this one was being called.
+    async fn newer(&self, order: &CallOrder) -> Option<CallOrderId> {
+        self.inner.store.newer_call_order(order).await.unwrap_or_else(|error| {
+            tracing::warn!(order = %order.id, %error, "it cannot be told whether a newer order replaces this one");
+            None
+        })
     }
 
     /// The outcomes of an order's earlier attempts.
