@@ -212,6 +212,53 @@ fn order(lane: Lane) -> CallOrder {
 #[test]
 fn the_rule_says_whether_and_when_again() {
     use Reach::{BadNumber, Busy, Cancelled, Congestion, Heard, NoAnswer};
+    let (order, windows) = (order(Lane::Callback), windows(&["00:00-24:00"], &[], &[]));
+    let now = time("2026-12-01T12:00:00Z");
+    let after = |reaches: &[Reach]| match next(&order, reaches, now, &windows) {
+        Next::Again(at) => Ok(at.duration_since(now).as_secs()),
+        Next::End(end, _) => Err(end),
+    };
+    assert_eq!(after(&[]), Ok(0));
+    assert_eq!(after(&[Busy]), Ok(60));
+    assert_eq!(after(&[Busy, Busy]), Err(OrderEnd::Exhausted));
+    assert_eq!(after(&[Busy, Congestion, Congestion]), Ok(30));
+    assert_eq!(
+        after(&[Congestion, Congestion, Congestion, Busy]),
+        Ok(60),
+        "congestion takes nothing from busy"
+    );
+    assert_eq!(after(&[Busy, Congestion, Congestion, Congestion, Congestion]), Err(OrderEnd::Exhausted));
+    assert_eq!(after(&[NoAnswer]), Err(OrderEnd::Exhausted), "not named");
+    assert_eq!(after(&[BadNumber]), Err(OrderEnd::Failed));
+    assert_eq!(after(&[Busy, Heard]), Err(OrderEnd::Done));
+    assert_eq!(after(&[Cancelled]), Err(OrderEnd::Cancelled));
+}
+
+#[test]
+fn the_next_attempt_waits_for_its_window_and_not_beyond_its_time() {
+    let windows = windows(&["09:00-20:00"], &[], &[]);
+    let late = time("2026-12-01T18:59:30Z");
+    let mut order = order(Lane::Campaign);
+    let morning = time("2026-12-02T08:00:00Z");
+    assert_eq!(next(&order, &[Reach::Busy], late, &windows), Next::Again(morning), "20:00:30 in Berlin");
+    order.time_zone = Some("America/New_York".to_owned());
+    assert_eq!(next(&order, &[Reach::Busy], late, &windows), Next::Again(time("2026-12-01T19:00:30Z")));
+    order.time_zone = None;
+    order.not_after = Some(time("2026-12-02T07:59:00Z"));
+    assert!(matches!(next(&order, &[Reach::Busy], late, &windows), Next::End(OrderEnd::Expired, _)));
+    let alert = CallOrder { lane: Lane::Alert, ..order.clone() };
+    assert_eq!(next(&alert, &[Reach::Busy], late, &windows), Next::Again(time("2026-12-01T19:00:30Z")));
+    order.not_after = None;
+    order.not_before = time("2026-12-05T12:00:00Z");
+    assert_eq!(next(&order, &[], late, &windows), Next::Again(order.not_before));
+    let never = self::windows(&[], &[], &[]);
+    assert!(
+        matches!(next(&order, &[], late, &never), Next::End(OrderEnd::Failed, why) if why.contains("Europe/Berlin"))
+    );
+}
+
+#[test]
+fn what_was_missed_is_called_late_or_dropped() {
     let windows = windows(&["00:00-24:00"], &[], &[]);
     let mut order = order(Lane::Callback);
     let after =
