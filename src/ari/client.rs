@@ -77,15 +77,26 @@ impl Client {
             return Err(AriError::NotConnected);
         }
         let fits = request.uri.len() + request.body.as_ref().map_or(0, String::len) <= LONGEST_FRAME;
-        match live {
-            Some(live) if way(command) == Way::Websocket && live.over_websocket && fits => {
-                self.measured(Way::Websocket, over_websocket(&live, &request, self.reaction)).await
-            }
-            live => {
-                // Boxed, because it is rare and big, and would else be part of every call's own future.
-                self.measured(Way::Http, Box::pin(self.over_http(live, &request))).await
-            }
+        let Some(live) = live else { return self.by_http(None, &request).await };
+        if way(command) != Way::Websocket || !live.over_websocket || !fits {
+            return self.by_http(Some(&live), &request).await;
         }
+        let websocket = self.measured(Way::Websocket, over_websocket(&live, &request, self.reaction));
+        if !matches!(command, Command::Answer { .. }) {
+            return websocket.await;
+        }
+        let begun = Instant::now();
+        let answer = match live.pace.room() {
+            Some(_room) => websocket.await,
+            None => self.by_http(Some(&live), &request).await,
+        };
+        live.pace.took(begun.elapsed());
+        answer
+    }
+
+    async fn by_http(&self, live: Option<&Live>, request: &Request) -> Result<String, AriError> {
+        // Boxed, because it is rare and big, and would else be part of every call's own future.
+        self.measured(Way::Http, Box::pin(self.over_http(live, request))).await
     }
 
     async fn measured(
@@ -99,7 +110,7 @@ impl Client {
         judge(answer?)
     }
 
-    async fn over_http(&self, live: Option<Arc<Live>>, request: &Request) -> Result<Answer, AriError> {
+    async fn over_http(&self, live: Option<&Live>, request: &Request) -> Result<Answer, AriError> {
         let answer = self.shared.http.send(request, || {
             if let Some(reaction) = &self.reaction {
                 self.shared.meters.reaction(reaction);

@@ -17,6 +17,7 @@ mod http;
 mod meters;
 mod model;
 mod open;
+mod pace;
 mod params;
 mod reaction;
 mod rest;

@@ -26,6 +26,7 @@ use super::{
     decode::{Frame, decode},
     meters::kind,
     open::{Open, Read, Socket},
+    pace::Pace,
     rest::Pending,
     shared::{Letter, Live, Shared},
 };
@@ -73,6 +74,7 @@ pub(super) async fn live(
         mail: mail.clone(),
         pending: Arc::clone(&pending),
         over_websocket,
+        pace: Pace::default(),
         gone,
     }));
     if wire.try_send(Wire::Up(open.hello)).is_err() {

@@ -13,6 +13,7 @@ use super::{
     Reaction,
     http::{Connector, Http},
     meters::Meters,
+    pace::Pace,
     rest::Pending,
     site::Site,
 };
@@ -37,6 +38,8 @@ pub(super) struct Live {
     pub pending: Arc<Pending>,
     /// Whether commands go over it.
     pub over_websocket: bool,
+    /// Whether answering calls may go over it at this moment.
+    pub pace: Pace,
     /// Cancelled when it is gone: requests by HTTP end with it, for nobody knows their calls any more.
     pub gone: CancellationToken,
 }
