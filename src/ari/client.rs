@@ -7,12 +7,9 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     AriError, Reaction,
-    command::{Command, Request, Way, way},
+    command::{Command, Request, Way},
     shared::{Letter, Live, Shared},
 };
-
-/// Longest request that goes over the websocket; Asterisk reads no frame above 64 KiB.
-const LONGEST_FRAME: usize = 32 * 1024;
 
 /// Asterisk's REST interface. Cheap to clone.
 #[derive(Clone)]
@@ -76,9 +73,8 @@ impl Client {
         if live.is_none() && !reads {
             return Err(AriError::NotConnected);
         }
-        let fits = request.uri.len() + request.body.as_ref().map_or(0, String::len) <= LONGEST_FRAME;
         let Some(live) = live else { return self.by_http(None, &request).await };
-        if way(command) != Way::Websocket || !live.over_websocket || !fits {
+        if !live.takes(command, &request) {
             return self.by_http(Some(&live), &request).await;
         }
         let websocket = self.measured(Way::Websocket, over_websocket(&live, &request, self.reaction));
@@ -94,12 +90,12 @@ impl Client {
         answer
     }
 
-    async fn by_http(&self, live: Option<&Live>, request: &Request) -> Result<String, AriError> {
+    pub(super) async fn by_http(&self, live: Option<&Live>, request: &Request) -> Result<String, AriError> {
         // Boxed, because it is rare and big, and would else be part of every call's own future.
         self.measured(Way::Http, Box::pin(self.over_http(live, request))).await
     }
 
-    async fn measured(
+    pub(super) async fn measured(
         &self,
         way: Way,
         answer: impl Future<Output = Result<Answer, AriError>>,
@@ -134,7 +130,7 @@ impl Client {
     }
 }
 
-async fn over_websocket(
+pub(super) async fn over_websocket(
     live: &Live,
     request: &Request,
     reaction: Option<Reaction>,
