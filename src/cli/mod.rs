@@ -8,6 +8,7 @@ mod flow;
 mod load;
 mod run;
 mod token;
+mod voice;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -42,6 +43,8 @@ enum Command {
     Doctor,
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
+    /// Voices: list them, let one speak, put one in place.
+    Voice(voice::VoiceArgs),
     /// Who may use the control port.
     Token(token::TokenArgs),
     /// Show the configuration that holds.
@@ -83,6 +86,11 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
+        }
+        Command::Voice(args) => {
+            let config = load::read_and_verify_tables(file, &["calls.language", "speech."])?.config;
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            runtime.or_exit(Exit::System)?.block_on(voice::run(&args, &config)).or_exit(Exit::Data)
         }
         Command::Token(args) => obey_token(file, args),
         Command::Config(command) => config::run(file, &command),
