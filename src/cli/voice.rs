@@ -39,7 +39,7 @@ enum VoiceCommand {
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Put a voice or ONNX Runtime into speech.voices_directory, after it was tried.
+    /// Put a voice or ONNX Runtime into `speech.voices_directory`, after it was tried.
     Install {
         /// A model (`.onnx`, its `.onnx.json` beside it), or a wheel (`.whl`) with a model or ONNX Runtime in it.
         file: PathBuf,

@@ -42,3 +42,11 @@ pub use voice::{Audio, Voice};
 pub fn hangs() -> bool {
     piper::is_loading()
 }
+
+/// Reads a lexicon file (`speech.lexicon`) to see whether it is good.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn try_lexicon(path: &std::path::Path) -> Result<(), SpeechError> {
+    voices::lexicons(path).map(drop)
+}

@@ -148,7 +148,8 @@ impl Inner {
         let patience = asked.deadline.duration_since(asked.begun);
         let late = || SpeechError::Deadline {
             voice: asked.speaker.name.to_string(),
-            millis: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+            // Since the deadline was set some microseconds went by.
+            millis: u64::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(u64::MAX),
         };
         let _place = timeout_at(asked.deadline, asked.speaker.queue.place()).await.map_err(|_| late())??;
         let begun = Instant::now();

@@ -2,8 +2,6 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use metrics::counter;
-
 use super::{
     CacheReport, Rest, SpeechError, SpeechReport, Voice,
     cache::Cache,
@@ -31,7 +29,7 @@ pub struct Spoken {
 impl Spoken {
     /// This and then that; who speaks is told of the first.
     #[must_use]
-    pub(super) fn and(mut self, next: Self) -> Self {
+    pub fn and(mut self, next: Self) -> Self {
         self.media.extend(next.media);
         self.length += next.length;
         self
@@ -134,20 +132,11 @@ impl Speech {
         if text.trim().is_empty() {
             return self.media(text, lang, recorded).await.map(|spoken| (spoken, None));
         }
-        let why = match self.clean(text, lang) {
-            Err(error) => error,
-            Ok(clean) => match self.0.known(&clean, lang) {
-                Some(spoken) => return Ok((spoken, None)),
-                None => {
-                    counter!("stasisd_speech_cache_misses_total").increment(1);
-                    match self.0.begin(&clean, lang, recorded).await {
-                        Ok(begun) => return Ok(begun),
-                        Err(error) => error,
-                    }
-                }
-            },
+        let begun = match self.clean(text, lang) {
+            Err(error) => Err(error),
+            Ok(clean) => self.0.begin(&clean, lang, recorded).await,
         };
-        self.0.fall_back(why, lang, recorded).map(|spoken| (spoken, None))
+        begun.or_else(|why| Ok((self.0.fall_back(why, lang, recorded)?, None)))
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -192,6 +181,13 @@ impl Speech {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.0.speakers.iter().map(|speaker| speaker.name.to_string()).collect()
+    }
+
+    /// The names of the voices for a language, in that order.
+    #[must_use]
+    pub fn voices_for(&self, lang: &str) -> Vec<String> {
+        let speaking = self.0.speakers.iter().filter(|speaker| speaker.voice.speaks(lang));
+        speaking.map(|speaker| speaker.name.to_string()).collect()
     }
 
     /// Tries everything, for `doctor`: each voice says a word, the cache is written to.

@@ -6,6 +6,7 @@ use futures_util::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
+use metrics::counter;
 use tokio::time::Instant;
 
 use super::{
@@ -36,6 +37,10 @@ impl Inner {
         lang: &str,
         recorded: &[String],
     ) -> Result<(Spoken, Option<Rest>), SpeechError> {
+        if let Some(spoken) = self.known(text, lang) {
+            return Ok((spoken, None));
+        }
+        counter!("stasisd_speech_cache_misses_total").increment(1);
         let deadline = Instant::now() + self.patience;
         let mut why = SpeechError::NoVoice { language: lang.to_owned() };
         let mut left = self.speakers(text, lang).count();

@@ -100,17 +100,22 @@ fn archive(file: &Path, folder: &Path) -> Result<Vec<Found>, InstallError> {
 }
 
 fn kind(name: &str) -> Option<Kind> {
-    if name.ends_with(".onnx") {
+    if is_model(name) {
         return Some(Kind::Model);
     }
     let version = name.strip_prefix("libonnxruntime.so")?;
     version.bytes().all(|b| b.is_ascii_digit() || b == b'.').then_some(Kind::Runtime)
 }
 
+#[allow(clippy::case_sensitive_file_extension_comparisons, reason = "Piper writes it so")]
+fn is_model(name: &str) -> bool {
+    name.ends_with(".onnx")
+}
+
 /// A model and its description go together; each alone is something else.
 fn is_wanted(name: &str, there: &impl Fn(&str) -> bool) -> bool {
     match name.strip_suffix(".json") {
-        Some(model) => model.ends_with(".onnx") && there(model),
+        Some(model) => is_model(model) && there(model),
         None => match kind(name) {
             Some(Kind::Model) => there(&format!("{name}.json")),
             Some(Kind::Runtime) => true,

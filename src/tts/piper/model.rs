@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt,
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
@@ -133,7 +134,7 @@ impl Model {
     }
 }
 
-fn wrong(path: &Path, why: impl ToString) -> VoiceError {
+fn wrong(path: &Path, why: impl fmt::Display) -> VoiceError {
     VoiceError::Model { path: path.display().to_string(), why: why.to_string() }
 }
 
@@ -175,7 +176,7 @@ fn speaker(count: usize, named: &BTreeMap<String, i64>, wanted: Option<&str>) ->
         };
     }
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(Some(0)) };
-    let number = wanted.parse::<i64>().ok().filter(|n| (0..count as i64).contains(n));
+    let number = wanted.parse::<i64>().ok().filter(|n| usize::try_from(*n).is_ok_and(|n| n < count));
     named.get(wanted).copied().or(number).map(Some).ok_or_else(|| {
         let names: Vec<_> = named.keys().take(20).map(String::as_str).collect();
         format!("it has no speaker {wanted:?}; write a number below {count}, or one of: {}", names.join(" "))
@@ -207,7 +208,7 @@ mod tests {
     fn read_as_written() {
         let model = parse(&good(), Some("bob"), 1.2).unwrap();
         assert_eq!((model.rate, model.espeak_voice.as_str(), model.speaker), (22_050, "en-us", Some(1)));
-        assert_eq!(model.scales, [0.6, 1.0, 0.7]);
+        assert_eq!(model.scales.map(|scale| format!("{scale:.2}")), ["0.60", "1.00", "0.70"]);
         assert_eq!(model.ids.len(), 4);
         assert_eq!(parse(&good(), None, 1.0).unwrap().speaker, Some(0));
         assert_eq!(parse(&good(), Some("1"), 1.0).unwrap().speaker, Some(1));

@@ -1,6 +1,7 @@
 //! ONNX Runtime: found, looked at, and loaded once for the process.
 
 use std::{
+    fmt,
     fs::{self, File},
     io::Read as _,
     panic,
@@ -109,7 +110,7 @@ fn look_at(path: &Path) -> Result<(), VoiceError> {
     Ok(())
 }
 
-fn wrong(path: &Path, why: impl ToString) -> VoiceError {
+fn wrong(path: &Path, why: impl fmt::Display) -> VoiceError {
     VoiceError::Runtime { path: path.display().to_string(), why: why.to_string() }
 }
 

@@ -32,7 +32,7 @@ impl Speaking {
         let environment = runtime::load(&path)?;
         let session = open(&environment, &model.path, setup.threads);
         let session = session.map_err(|error| wrong(&model.path, &error))?;
-        let inputs: Vec<&str> = session.inputs().iter().map(|input| input.name()).collect();
+        let inputs: Vec<&str> = session.inputs().iter().map(ort::value::Outlet::name).collect();
         let wanted = ["input", "input_lengths", "scales", "sid"];
         let count = if model.speaker.is_some() { 4 } else { 3 };
         if inputs != wanted[..count] || session.outputs().is_empty() {
