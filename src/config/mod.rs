@@ -21,7 +21,7 @@ pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;
 pub use settings::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, LogConfig, LogFormat, OrderSourceConfig,
-    OrdersConfig, RetentionConfig, SpeechConfig, StorageConfig, TlsConfig, VoiceKind,
+    OrdersConfig, PiperConfig, RetentionConfig, SpeechConfig, StorageConfig, TlsConfig, VoiceKind,
 };
 pub use show::show;
 pub use verify::{Problem, problems};

@@ -1,5 +1,7 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod speech;
+
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 use tracing_subscriber::EnvFilter;
@@ -180,6 +182,7 @@ fn speech(speech: &SpeechConfig, found: &mut Found) {
     }
     found.within("speech.cache_max_mib", speech.cache_max_mib, 1..=1_048_576);
     found.within("speech.cache_max_age_days", speech.cache_max_age_days, 1..=36_500);
+    speech::verify(speech, found);
     match speech.delivery.as_str() {
         // Asterisk takes the paths as they stand, and its working folder is another.
         "file" => {

@@ -21,6 +21,7 @@ pub mod proxy;
 pub mod rig;
 pub mod sipp;
 pub mod temp;
+pub mod voice;
 pub mod wait;
 
 use std::{
