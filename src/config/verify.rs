@@ -1,5 +1,7 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod webhooks;
+
 use std::{fmt, ops::RangeInclusive};
 
 use tracing_subscriber::EnvFilter;
@@ -39,6 +41,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
+    webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
@@ -249,7 +252,7 @@ mod tests {
     #[test]
     fn each_bad_value_is_named() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 22] = [
+        let cases: [(&str, Spoil); 23] = [
             ("log.filter", |c| c.log.filter = "stasisd=loud=x".into()),
             ("ari.url", |c| c.ari.url = "asterisk:8088".into()),
             ("ari.url", |c| c.ari.url = "http://127.0.0.1:8088/ari".into()),

@@ -142,7 +142,8 @@ async fn attempts_are_enqueued_when_wanted(mut base: Base) {
     let id = call_order(1).id;
     let told = base.store.deliveries_of(id).await.expect("read");
     let told: Vec<_> = told.into_iter().map(|d| (d.id, d.attempt.map(|a| a.number))).collect();
-    let wanted = [(format!("{id}-a1"), Some(1)), (format!("{id}-a2"), Some(2)), (format!("{id}-ended"), None)];
+    let wanted =
+        [(format!("{id}-a1"), Some(1)), (format!("{id}-a2"), Some(2)), (format!("{id}-ended"), None)];
     assert_eq!(told, wanted);
     assert_eq!(ids(&base, quiet(2).id).await, [] as [&str; 0]);
 }
@@ -160,7 +161,10 @@ async fn receivers_take_turns(base: Base) {
     assert_eq!(due("b.example", 0, 9).await, [] as [u128; 0], "not yet");
     assert_eq!(due("b.example", 9, 1).await, [1], "the longest due first");
     assert_eq!(due("b.example", 9, 9).await, [3]);
-    assert_eq!(store.receivers().await, Ok(vec![receiver("a.example:8080", 2), receiver("b.example", 1_000)]));
+    assert_eq!(
+        store.receivers().await,
+        Ok(vec![receiver("a.example:8080", 2), receiver("b.example", 1_000)])
+    );
 }
 
 async fn a_try_is_one_daemons_alone(base: Base) {
@@ -201,7 +205,10 @@ async fn what_came_of_a_try(base: Base) {
     let why = "the answer was 500".to_owned();
     store.settle_delivery(&first, &Tried::Again { at: at(9), why: why.clone() }).await.expect("settled");
     let now = stored().await;
-    assert_eq!((now.state, now.tries, now.next_at, now.detail), (DeliveryState::Waiting, 1, at(9), Some(why)));
+    assert_eq!(
+        (now.state, now.tries, now.next_at, now.detail),
+        (DeliveryState::Waiting, 1, at(9), Some(why))
+    );
     // One who was thought dead speaks up while another try is made: what failed does not count ..
     let second = claim(9, 30).await;
     let late = Tried::GivenUp { at: at(10), why: "late".to_owned() };

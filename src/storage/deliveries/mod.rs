@@ -83,7 +83,8 @@ rows! {
 impl DeliveryRow {
     fn delivery(self) -> Result<Delivery, StorageError> {
         let order = CallOrderId::parse(&self.order_id);
-        let order = order.ok_or_else(|| StorageError::Corrupt(format!("the order id {:?}", self.order_id)))?;
+        let order =
+            order.ok_or_else(|| StorageError::Corrupt(format!("the order id {:?}", self.order_id)))?;
         Ok(Delivery {
             id: self.id,
             order,

@@ -73,9 +73,8 @@ impl Store {
     pub async fn receivers(&self) -> Result<Vec<Receiver>, StorageError> {
         self.within(async {
             let rows: Vec<ReceiverRow> = self.pool.fetch(RECEIVERS, args![]).await?;
-            let receiver = |row: ReceiverRow| {
-                Ok(Receiver { host: row.host, next_at: codec::time(row.next_at)? })
-            };
+            let receiver =
+                |row: ReceiverRow| Ok(Receiver { host: row.host, next_at: codec::time(row.next_at)? });
             rows.into_iter().map(receiver).collect()
         })
         .await
@@ -93,8 +92,7 @@ impl Store {
         self.within(async {
             let mut tx = self.pool.begin().await?;
             let values = args![host, now, i64::from(limit), again_at];
-            let rows: Vec<DeliveryRow> =
-                tx.fetch(self.pool.for_update(CLAIM, CLAIM_LOCKING), values).await?;
+            let rows: Vec<DeliveryRow> = tx.fetch(self.pool.for_update(CLAIM, CLAIM_LOCKING), values).await?;
             let claimed: Result<Vec<_>, _> = rows.into_iter().map(DeliveryRow::delivery).collect();
             let mut claimed = claimed?;
             // RETURNING keeps no order; those of one order are told in the order in which they happened.
