@@ -21,6 +21,7 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub gateways: BTreeMap<String, GatewayConfig>,
+    pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub storage: StorageConfig,
     pub retention: RetentionConfig,
@@ -252,6 +253,24 @@ mod source {
     pub(super) fn breaker_open_secs() -> u64 {
         30
     }
+}
+
+/// `[webhooks]`: callbacks of call orders, signed as standardwebhooks.com says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "see config/stasisd.toml")]
+pub struct WebhooksConfig {
+    /// `whsec_…`, or several with spaces between; the first is the newest.
+    pub secret: Option<Secret>,
+    pub secret_file: Option<PathBuf>,
+    /// Tell of each attempt too.
+    pub attempts: bool,
+    /// Allow addresses that are not public.
+    pub allow_private: bool,
+    pub timeout_ms: u64,
+    /// Requests at once, in all and to one host.
+    pub max_at_once: u32,
+    pub max_per_host: u32,
 }
 
 /// `[http]`: the control port.

@@ -1,6 +1,7 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
 mod speech;
+mod webhooks;
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
@@ -43,6 +44,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
     verify_outbound::all(config, &mut found);
+    webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
