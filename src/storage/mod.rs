@@ -26,7 +26,7 @@ use tokio::time::timeout;
 pub use calls::CallQuery;
 pub use error::StorageError;
 pub use journal::Journal;
-pub use ledger::{Acceptance, Accepted, CallOrderQuery};
+pub use ledger::{Acceptance, Accepted, CallOrderQuery, CallTimes};
 pub use orders::OrderQuery;
 pub use page::{LARGEST_PAGE, Page, PageRequest};
 pub use sweep::Swept;

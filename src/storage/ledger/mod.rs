@@ -11,6 +11,7 @@ mod find;
 mod order;
 
 pub use accept::{Acceptance, Accepted};
+pub use change::CallTimes;
 pub use find::CallOrderQuery;
 
 pub(super) use attempts::statements as attempt_statements;
