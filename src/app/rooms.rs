@@ -65,7 +65,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         config: Arc::new(config.calls.clone()),
     };
     let ground = Ground { services, library, orders, web, store, tracker: TaskTracker::new() };
-    let outbound = Outbound::new(ground.clone(), config).or_exit(Exit::Config)?;
+    let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }

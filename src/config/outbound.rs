@@ -15,6 +15,8 @@ pub struct OutboundConfig {
     /// The order in which gateways are asked for a number; empty: all, by their names.
     pub gateways: Vec<String>,
     pub ring_timeout_secs: u32,
+    pub message_flow: String,
+    pub amd_context: String,
     /// What was due while we were down is called up to this much late.
     pub late_up_to_secs: u32,
     /// IANA zone of callees whose own is not known, and of the gateways' days; empty: `calls.time_zone`.

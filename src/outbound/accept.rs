@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -118,18 +120,24 @@ impl Outbound {
         let number = phone("number", &request.number, country)?;
         let gateway = self.inner.gateways.choose(request.gateway.as_deref(), &number);
         let gateway = gateway.map_err(|refused| reject("number", refused))?;
-        let wanted = request.caller_id.as_deref().map(|text| phone("caller_id", text, country)).transpose()?;
+        let wanted =
+            request.caller_id.as_deref().map(|text| phone("caller_id", text, country)).transpose()?;
         let caller_id = gateway.caller_id(wanted.as_ref()).map_err(|refused| reject("caller_id", refused))?;
         let set = self.inner.library.snapshot();
         let (flow, facts) = flow_of(request, &config.outbound.message_flow, &set)?;
         let zone = zone(request.time_zone.as_deref())?;
         let zone = zone.unwrap_or_else(|| self.zone_by(&number));
-        let Times { not_before, first_by, not_after } = times(request, &zone, now, config.outbound.late_up_to_secs)?;
+        let Times { not_before, first_by, not_after } =
+            times(request, &zone, now, config.outbound.late_up_to_secs)?;
         let ring_timeout_secs = request.ring_timeout_secs.unwrap_or(config.outbound.ring_timeout_secs);
         if !(1..=LONGEST_RING).contains(&ring_timeout_secs) {
             return Err(reject("ring_timeout_secs", format!("it is 1 to {LONGEST_RING}")));
         }
-        let retry = request.retry.clone().unwrap_or_else(|| config.outbound.retry_rule(request.lane));
+        let retry = request
+            .retry
+            .clone()
+            .or_else(|| config.outbound.retry.get(&request.lane).cloned())
+            .unwrap_or_default();
         if !(1..=MOST_ATTEMPTS).contains(&retry.ceiling) {
             return Err(reject("retry.ceiling", format!("it is 1 to {MOST_ATTEMPTS}")));
         }
@@ -170,7 +178,7 @@ impl Outbound {
     /// The zone of a number's country.
     fn zone_by(&self, number: &PhoneNumber) -> TimeZone {
         let default = TimeZone::get(&self.inner.config.calls.time_zone).unwrap_or(TimeZone::UTC);
-        plan::zone_of(number, &self.inner.config.outbound.country_zones, &default)
+        plan::zone_of(number, &self.inner.config.outbound.zones, &default)
     }
 
     /// An order's zone for windows.
@@ -180,6 +188,7 @@ impl Outbound {
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "a word or an error, as it comes")]
 fn reject(field: &'static str, what: impl ToString) -> Rejected {
     Rejected { field, what: what.to_string() }
 }
@@ -260,8 +269,6 @@ fn times(
 
 /// What makes two requests the same.
 fn fingerprint(request: &CallRequest) -> String {
-    use sha2::{Digest, Sha256};
     let json = serde_json::to_vec(request).unwrap_or_default();
-    let digest = Sha256::digest(&json);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    STANDARD_NO_PAD.encode(Sha256::digest(&json))
 }

@@ -36,11 +36,17 @@ impl Outbound {
         if self.is_over(&order) {
             return self.cancelled(order);
         }
-        self.live(order, attempt, record, slot, Take::Anew).await;
+        self.live(order, attempt, record, Some(slot), Take::Anew).await;
     }
 
     /// Takes up an attempt of an earlier life, whose channel is in Stasis.
-    pub(super) async fn resume(self, order: CallOrder, attempt: Attempt, record: CallRecord, slot: Slot) {
+    pub(super) async fn resume(
+        self,
+        order: CallOrder,
+        attempt: Attempt,
+        record: CallRecord,
+        slot: Option<Slot>,
+    ) {
         self.live(order, attempt, record, slot, Take::Up).await;
     }
 
@@ -49,7 +55,7 @@ impl Outbound {
         mut order: CallOrder,
         attempt: Attempt,
         record: CallRecord,
-        slot: Slot,
+        slot: Option<Slot>,
         take: Take,
     ) {
         let services = &self.inner.services;
@@ -64,16 +70,17 @@ impl Outbound {
         order.attempts = order.attempts.max(attempt.id.number);
         services.journal.save_order(Arc::new(order.clone()));
         let outgoing = Outgoing {
-            endpoint: slot.dial_string().to_owned(),
+            endpoint: slot.as_ref().map(|slot| slot.dial_string().to_owned()).unwrap_or_default(),
             caller_id: attempt.caller_id.as_ref().map(ToString::to_string),
             ring: Duration::from_secs(order.ring_timeout_secs.into()),
         };
         let talk = self.talk(&shared);
         let leg = Leg::new(services.clone(), CallRecord::clone(&shared), inbox, events, None);
         let amd = order.amd;
-        let mut outcall = Outcall { engine: self.clone(), attempt, outgoing, amd, talk };
+        let mut outcall = Outcall { engine: self.clone(), attempt, outgoing, amd, talk, slot };
         let settled = settle(leg, &mut outcall, take).await;
-        let attempt = self.came_out(&order, outcall.attempt, &settled, &slot);
+        let Outcall { attempt, mut slot, .. } = outcall;
+        let attempt = self.came_out(&order, attempt, &settled, slot.as_mut());
         self.advance(order, attempt).await;
         drop(slot);
         self.inner.trigger.notify_one();
@@ -82,7 +89,8 @@ impl Outbound {
     /// Renders what the callee will surely hear.
     async fn prepare(&self, record: &CallRecord) {
         for prompt in self.talk(record).rehearse(record.position.clone()).await {
-            let spoken = self.inner.services.speech.media(&prompt.text, &prompt.language, &prompt.recorded).await;
+            let spoken =
+                self.inner.services.speech.media(&prompt.text, &prompt.language, &prompt.recorded).await;
             if let Err(error) = spoken {
                 tracing::debug!(call = %record.id, %error, "a prompt could not be made ahead");
             }
@@ -95,9 +103,15 @@ impl Outbound {
     }
 
     /// What became of an attempt, from what was seen of its call.
-    fn came_out(&self, order: &CallOrder, mut attempt: Attempt, settled: &Settled, slot: &Slot) -> Attempt {
+    fn came_out(
+        &self,
+        order: &CallOrder,
+        mut attempt: Attempt,
+        settled: &Settled,
+        slot: Option<&mut Slot>,
+    ) -> Attempt {
         let record = &settled.record;
-        let is_said = |name: &str| record.position.vars.get(name).map(|value| value == &true.into());
+        let is_said = |name: &str| record.position.vars.get(name).map(|value| value.as_bool() == Some(true));
         let is_content = match (is_said("heard"), is_said("acknowledged")) {
             (None, None) => record.disposition == Some(Disposition::Completed),
             (heard, acknowledged) => heard == Some(true) || acknowledged == Some(true),
@@ -116,8 +130,10 @@ impl Outbound {
             dial_status: &settled.dial_status,
         });
         let now = clock::now();
-        if let Some(change) = slot.came_out(reach, record.tech_cause, now) {
-            self.tell_gateway(&change);
+        if let Some(slot) = slot {
+            for change in slot.came_out(reach, record.tech_cause, now) {
+                self.tell_gateway(slot.gateway(), &change);
+            }
         }
         let status = &settled.dial_status;
         attempt.state = AttemptState::Ended;

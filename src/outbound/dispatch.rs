@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Outbound,
-    gateway::{Gateway, NotNow},
-    ready::Ready,
+    gateway::{Gateway, NotNow, Slot},
+    ready::{AHEAD, Ready},
 };
 use crate::{
     model::{CallOrder, Lane, OrderEnd, OrderState},
@@ -35,6 +35,16 @@ struct Watch {
     is_due: bool,
     /// The next order's time.
     next: Option<Timestamp>,
+}
+
+/// What is to be done about an order that is due.
+enum Turn {
+    Dial(Box<Slot>),
+    /// Not before this.
+    PutOff(Timestamp),
+    End(OrderEnd, String),
+    /// Nothing for so long, unless somebody asks.
+    Wait(Duration),
 }
 
 impl Outbound {
@@ -72,7 +82,7 @@ impl Outbound {
         watch.next = watch.next.into_iter().chain(self.inner.hands.put_off_until()).min();
         let mut pause = LONGEST.min(until_next);
         for gateway in self.inner.gateways.all() {
-            pause = pause.min(self.serve(&gateway, ready, watch));
+            pause = pause.min(self.serve(gateway, ready, watch));
         }
         pause
     }
@@ -112,62 +122,61 @@ impl Outbound {
         for lane in Lane::ALL {
             while let Some(order) = ready.first(gateway.name(), lane) {
                 let now = clock::now();
-                if self.is_over(order) {
-                    let over = ready.pop(gateway.name(), lane);
-                    over.into_iter().for_each(|order| self.cancelled(order));
-                    continue;
+                let turn = self.turn(gateway, order, now);
+                if let Turn::Wait(pause) = turn {
+                    return pause;
                 }
-                if order.attempts == 0 && order.first_by.is_some_and(|last| last < now) {
-                    let late = ready.pop(gateway.name(), lane);
-                    let why = "missed: it could not be called in time".to_owned();
-                    late.into_iter().for_each(|order| self.end(order, OrderEnd::Expired, why.clone(), now));
-                    continue;
-                }
-                if let Some(at) = self.not_before(order, now) {
-                    let early = ready.pop(gateway.name(), lane);
-                    early.into_iter().for_each(|order| self.put_off(order, at));
-                    watch.is_due = true;
-                    continue;
-                }
-                if !self.has_room() {
-                    return HELD;
-                }
-                match gateway.take(lane, &order.number, now) {
-                    Ok(slot) => {
-                        let order = ready.pop(gateway.name(), lane);
-                        if let Some(order) = order {
-                            let engine = self.clone();
-                            self.inner.tracker.spawn(async move { engine.attempt(order, slot).await });
-                        }
-                        // The queue has room again for those that were not claimed yet.
-                        watch.is_due |= ready.room(gateway.name(), lane) == super::ready::AHEAD / 2;
+                let Some(order) = ready.pop(gateway.name(), lane) else { break };
+                // The queue has room again for those that were not claimed yet.
+                watch.is_due |= ready.room(gateway.name(), lane) == AHEAD / 2;
+                match turn {
+                    Turn::Dial(slot) => {
+                        let engine = self.clone();
+                        self.inner.tracker.spawn(async move { engine.attempt(order, *slot).await });
                     }
-                    // The rate is all lanes'.
-                    Err(NotNow::After(pause)) => return pause,
-                    // A lane below has no more lines than this one.
-                    Err(NotNow::Full) => return LONGEST,
-                    Err(NotNow::SetAside(at)) => return wait(now, at),
-                    Err(NotNow::Until(at)) => {
-                        let limited = ready.pop(gateway.name(), lane);
-                        limited.into_iter().for_each(|order| self.put_off(order, at));
-                        watch.is_due = true;
-                    }
+                    Turn::PutOff(at) => self.put_off(order, at),
+                    Turn::End(end, why) => self.end(order, end, why, now),
+                    Turn::Wait(_) => {}
                 }
             }
         }
         LONGEST
     }
 
+    /// What is to be done now about the next order of a lane.
+    fn turn(&self, gateway: &Arc<Gateway>, order: &CallOrder, now: Timestamp) -> Turn {
+        if self.is_over(order) {
+            return Turn::End(OrderEnd::Cancelled, "cancelled".to_owned());
+        }
+        if order.attempts == 0 && order.first_by.is_some_and(|last| last < now) {
+            return Turn::End(OrderEnd::Expired, "missed: it could not be called in time".to_owned());
+        }
+        match self.first_allowed(order, now) {
+            None => return Turn::End(OrderEnd::Expired, "no window of time allows the call".to_owned()),
+            // A window closed since it was claimed.
+            Some(at) if at > now => return Turn::PutOff(at),
+            Some(_) => {}
+        }
+        if !self.has_room() {
+            return Turn::Wait(HELD);
+        }
+        match gateway.take(order.lane, &order.number, now) {
+            Ok(slot) => Turn::Dial(Box::new(slot)),
+            // The rate is all lanes'.
+            Err(NotNow::After(pause)) => Turn::Wait(pause),
+            // A lane below has no more lines than this one; a line that is freed asks for a round.
+            Err(NotNow::Full) => Turn::Wait(LONGEST),
+            Err(NotNow::SetAside(at)) => Turn::Wait(wait(now, at)),
+            Err(NotNow::Until(at)) => Turn::PutOff(at),
+            // Accepted under another configuration.
+            Err(NotNow::Refused(why)) => Turn::End(OrderEnd::Failed, why.to_string()),
+        }
+    }
+
     /// Whether this machine may dial at all now.
     fn has_room(&self) -> bool {
         let services = &self.inner.services;
         services.registry.has_room() && services.journal.is_healthy()
-    }
-
-    /// The time before which an order may not be dialled, if it may not be now: a window that closed since.
-    fn not_before(&self, order: &CallOrder, now: Timestamp) -> Option<Timestamp> {
-        let allowed = self.first_allowed(order, now)?;
-        (allowed > now).then_some(allowed)
     }
 
     /// Lets a claimed order wait again.

@@ -29,7 +29,7 @@ use crate::{
     directory::Orders,
     flow::Library,
     model::CallOrderId,
-    storage::{Store, StorageError},
+    storage::{StorageError, Store},
     web::Web,
 };
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 
-use super::{Outbound, dispatch::in_};
+use super::{Outbound, dispatch::in_, gateway::Slot};
 use crate::{
     calls::{Conversation, Leg, Line, Outgoing, Place, Ringing, Take},
     flow::Talk,
@@ -22,6 +22,8 @@ pub(super) struct Outcall {
     pub(super) outgoing: Outgoing,
     pub(super) amd: Amd,
     pub(super) talk: Talk,
+    /// The gateway's line; none for a call of an earlier life whose gateway is no more.
+    pub(super) slot: Option<Slot>,
 }
 
 impl Conversation for Outcall {
@@ -40,7 +42,7 @@ impl Conversation for Outcall {
                 self.screen(leg).await?;
             }
             // Before its first step a flow is not taken up but begun.
-            let is_begun = !leg.record().position.step.is_empty();
+            let is_begun = !Leg::record(leg).position.step.is_empty();
             self.talk.talk(leg, if is_begun { take } else { Take::Anew }).await
         })
     }
@@ -90,11 +92,8 @@ impl Outcall {
     async fn screen(&mut self, leg: &mut Leg) -> Result<(), Stop> {
         let config = &self.engine.inner.config.outbound;
         let extension = if self.amd == Amd::AfterBeep { "beep" } else { "s" };
-        let place = Place {
-            context: config.amd_context.clone(),
-            extension: extension.to_owned(),
-            priority: 1,
-        };
+        let place =
+            Place { context: config.amd_context.clone(), extension: extension.to_owned(), priority: 1 };
         let heard = leg.screened(&place, in_(LISTENING)).await?;
         let is_machine = heard == "MACHINE";
         self.attempt.amd = Some(heard);
@@ -121,6 +120,11 @@ impl Outcall {
         attempt.state = state;
         attempt.sent = Some(true);
         self.keep();
+        if let Some(slot) = &mut self.slot
+            && let Some(change) = slot.rings(now)
+        {
+            self.engine.tell_gateway(slot.gateway(), &change);
+        }
         self.engine.tell_attempt(&self.attempt);
     }
 

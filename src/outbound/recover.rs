@@ -1,12 +1,10 @@
 //! After each connect: what earlier lives left in the ledger is settled before anything is dialled again.
 
-use super::{Outbound, gateway::Slot};
+use super::Outbound;
 use crate::{
     ari::Channel,
     calls::call_of,
-    model::{
-        Attempt, AttemptId, AttemptState, CallOrder, CallRecord, ChannelId, Reach,
-    },
+    model::{Attempt, AttemptId, AttemptState, CallOrder, CallRecord, ChannelId, Reach},
     storage::StorageError,
     tasks::clock,
 };
@@ -29,10 +27,10 @@ impl Outbound {
         if !self.inner.hands.take(order.id) {
             return Ok(());
         }
-        let slot = match self.inner.gateways.get(&order.gateway) {
-            Some(gateway) => gateway.resume(order.lane, &order.number, &attempt.endpoint),
-            None => Slot::of_none(&attempt.endpoint),
-        };
+        // None: the gateway is no more in the configuration; its call goes on all the same.
+        let gateway = self.inner.gateways.get(&order.gateway);
+        let slot = gateway
+            .and_then(|gateway| gateway.resume(order.lane, &order.number, &attempt.endpoint, clock::now()));
         attempt.amd = amd.or(attempt.amd);
         tracing::info!(%id, "an attempt is taken up");
         let engine = self.clone();
@@ -122,7 +120,9 @@ impl Outbound {
             None => None,
         };
         let is_true = |name: &str| {
-            record.as_ref().is_some_and(|record| record.position.vars.get(name) == Some(&true.into()))
+            record.as_ref().is_some_and(|record| {
+                record.position.vars.get(name).and_then(serde_json::Value::as_bool) == Some(true)
+            })
         };
         attempt.heard = is_true("heard") || is_true("acknowledged");
         attempt.state = AttemptState::Ended;

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Outbound, gateway::Change, plan};
+use super::{
+    Outbound,
+    gateway::{Change, Gateway},
+    plan,
+};
 use crate::{
     calls::LegEvent,
     model::{Attempt, CallOrder, NoticeKind, OrderEnd, mask},
@@ -87,9 +91,9 @@ impl Outbound {
         self.inner.services.feed.post(NoticeKind::AttemptChanged, attempt.call, data);
     }
 
-    pub(super) fn tell_gateway(&self, change: &Change) {
-        tracing::warn!(gateway = change.gateway, endpoint = change.endpoint, what = change.what, "gateway");
-        let data = serde_json::to_value(change).unwrap_or_default();
+    pub(super) fn tell_gateway(&self, gateway: &Gateway, change: &Change) {
+        tracing::warn!(gateway = gateway.name(), ?change, "a gateway changed");
+        let data = change.data(gateway.name());
         self.inner.services.feed.post(NoticeKind::GatewayChanged, None, data);
     }
 }

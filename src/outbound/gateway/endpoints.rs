@@ -84,6 +84,11 @@ impl Endpoints {
         self.all.get(index)
     }
 
+    /// Which one has this name.
+    pub(super) fn index_of(&self, name: &str) -> Option<usize> {
+        self.all.iter().position(|endpoint| endpoint.name == name)
+    }
+
     /// Names, and until when each is set aside.
     pub(super) fn states(&self, now: Timestamp) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
         self.all.iter().map(move |endpoint| (endpoint.name.as_str(), self.aside(endpoint, now)))

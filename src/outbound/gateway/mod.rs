@@ -9,6 +9,7 @@ mod error;
 mod number;
 mod one;
 mod pace;
+mod resume;
 mod slot;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use super::{
     NotNow, Refused, Slot,
     counts::{Day, Lines},
     endpoints::Endpoints,
-    number::Grammar,
+    number::{Grammar, Taken},
     pace::Pace,
     throttle::Throttle,
 };
@@ -120,6 +120,10 @@ impl Gateway {
     /// It does not, why, and how to mend it.
     pub fn takes(&self, number: &PhoneNumber) -> Result<(), Refused> {
         self.grammar.take(number).map(drop)
+    }
+
+    pub(super) fn takes_as(&self, number: &PhoneNumber) -> Option<Taken> {
+        self.grammar.take(number).ok()
     }
 
     /// The number to show: the wanted one if it is allowed, else the default; none: the endpoint's own.
