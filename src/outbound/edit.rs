@@ -60,8 +60,9 @@ impl Outbound {
     /// The times of an order after an edit.
     fn moved(&self, order: &CallOrder, edit: &CallEdit, now: Timestamp) -> Result<CallTimes, Rejected> {
         let last = edit.not_after.as_ref().map(Option::as_deref);
+        let windows = &self.inner.windows;
         let late = self.inner.config.outbound.late_up_to_secs;
-        let said = times(edit.at.as_deref(), last.flatten(), &self.zone_of(order), now, late)?;
+        let said = times(edit.at.as_deref(), last.flatten(), &windows.zones_of(order), now, late)?;
         let not_after = if last.is_some() { said.not_after } else { order.not_after };
         let Times { not_before, first_by, .. } = match edit.at {
             Some(_) => said,
@@ -70,7 +71,7 @@ impl Outbound {
         // Without another time it is due when it was due.
         let due = if edit.at.is_some() { not_before } else { order.next_at };
         let next_at =
-            self.first_allowed(order, due.max(now)).filter(|at| not_after.is_none_or(|last| *at <= last));
+            windows.for_order(due.max(now), order).filter(|at| not_after.is_none_or(|last| *at <= last));
         let field = if edit.at.is_some() { "at" } else { "not_after" };
         let next_at = next_at
             .ok_or_else(|| reject(field, "no window of time allows the call before its last moment"))?;
