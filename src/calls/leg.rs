@@ -58,6 +58,10 @@ pub struct Leg {
     pub(super) peer: Option<ChannelId>,
     /// The bridge the two talk in, destroyed when the call is settled.
     pub(super) bridge: Option<String>,
+    /// The channel shall be answered, at the latest by the next command.
+    pub(super) answer_owed: bool,
+    /// We hung up, and Asterisk began to.
+    pub(super) hung_up: bool,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -92,6 +96,8 @@ impl Leg {
             playing: None,
             peer: None,
             bridge: None,
+            answer_owed: false,
+            hung_up: false,
             leaving: false,
             first_key: None,
             dial_status: String::new(),

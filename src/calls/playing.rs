@@ -13,6 +13,7 @@ use super::{
 use crate::{
     ari::{Cause, Reaction},
     model::{Fault, NoticeKind, Stop},
+    tts::Spoken,
 };
 
 /// How much longer than its audio a playback may take before it is asked about: fetching and queueing.
@@ -24,14 +25,10 @@ impl Leg {
         if *barge == BargeIn::AnyKey && !self.keys.is_empty() {
             return Ok(Said::Interrupted);
         }
-        let spoken = self.services.speech.media(&prompt.text, &prompt.language, &prompt.recorded).await;
-        let spoken = spoken.map_err(|error| Fault::Voice(error.to_string()))?;
+        let spoken = self.spoken(prompt).await?;
         let id = self.name();
         let begun = Instant::now();
-        let ari = self.ari();
-        let answer = ari.play(&self.record.channel, &id, &spoken.media, &prompt.language).await;
-        self.judge(answer).await?;
-        self.playing = Some(id.clone());
+        self.begin_playing(&id, &spoken.media, &prompt.language).await?;
         let said = self.heard(&id, begun + spoken.length + GRACE, barge).await?;
         self.playing = None;
         let heard = if said == Said::Whole { "whole" } else { "part" };
@@ -42,6 +39,31 @@ impl Leg {
             json!({ "text": prompt.text, "recorded": recorded, "heard": heard, "ms": ms }),
         );
         Ok(said)
+    }
+
+    /// What the prompt is to be heard as. A caller who would have to wait for it is answered first.
+    async fn spoken(&mut self, prompt: &Prompt) -> Result<Spoken, Stop> {
+        let speech = self.services.speech.clone();
+        if let Some(spoken) = speech.cached(&prompt.text, &prompt.language) {
+            return Ok(spoken);
+        }
+        self.answer_now().await?;
+        let spoken = speech.media(&prompt.text, &prompt.language, &prompt.recorded).await;
+        spoken.map_err(|error| Fault::Voice(error.to_string()).into())
+    }
+
+    async fn begin_playing(&mut self, id: &str, media: &[String], language: &str) -> Result<(), Stop> {
+        let ari = self.ari();
+        let channel = &self.record.channel;
+        self.playing = Some(id.to_owned());
+        let answer = if self.answer_owed {
+            let (answered, answer) = ari.answer_and_play(channel, id, media, language).await;
+            self.answered(answered).await?;
+            answer
+        } else {
+            ari.play(channel, id, media, language).await
+        };
+        self.judge(answer).await
     }
 
     /// Waits for the playback's end or a key that stops it.
@@ -56,7 +78,7 @@ impl Leg {
                 }
                 Some(LegEvent::Key { received, .. }) if *barge == BargeIn::AnyKey => {
                     let reaction = Some(Reaction::to(Cause::Key, received));
-                    let answer = self.services.ari.reacting(reaction).stop_playback(id).await;
+                    let answer = self.services.ari.reacting(reaction).stop_playback_and_go_on(id).await;
                     // Gone already: it came to its end in the same moment.
                     if !answer.as_ref().is_err_and(crate::ari::AriError::is_gone) {
                         self.judge(answer).await?;
