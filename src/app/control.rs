@@ -10,8 +10,11 @@ use crate::{
     calls::LegEvent,
     flow::graph,
     http::{Check, Control, ControlError, GraphFormat, Health},
-    model::{CallId, CallRecord},
+    model::{CallId, CallOrder, CallOrderId, CallRecord},
+    outbound::{Accepted, CallEdit, CallRequest, EditError, OrderError, gateway},
     stasis::Door,
+    storage::StorageError,
+    tasks::clock,
 };
 
 /// The rooms behind the control port.
@@ -65,6 +68,27 @@ impl Control for Rooms {
                 Err(error) => Err(ControlError::Unavailable(error.to_string())),
             }
         })
+    }
+
+    fn order_calls(&self, requests: Vec<CallRequest>) -> BoxFuture<'_, Vec<Result<Accepted, OrderError>>> {
+        Box::pin(async move { self.door.outbound.order_all(&requests).await })
+    }
+
+    fn cancel_call(&self, id: CallOrderId) -> BoxFuture<'_, Result<Option<CallOrder>, StorageError>> {
+        Box::pin(self.door.outbound.cancel(id))
+    }
+
+    fn edit_call(
+        &self,
+        id: CallOrderId,
+        edit: CallEdit,
+    ) -> BoxFuture<'_, Result<Option<CallOrder>, EditError>> {
+        Box::pin(async move { self.door.outbound.edit(id, &edit).await })
+    }
+
+    fn gateways(&self) -> Vec<gateway::Status> {
+        let now = clock::now();
+        self.door.outbound.gateways().all().map(|gateway| gateway.status(now)).collect()
     }
 
     fn flows(&self) -> Vec<Value> {

@@ -1,5 +1,6 @@
 //! The command line: which words there are, and what each does.
 
+mod call;
 mod check;
 mod completions;
 mod config;
@@ -46,6 +47,10 @@ enum Command {
     Check,
     /// Try this deployment: Asterisk, dialplan, sounds, voice, database. Says how to mend what fails.
     Doctor,
+    /// Order a call: say a text to somebody, or hold a dialogue.
+    Call(call::CallArgs),
+    /// Calls that were ordered: list, show, cancel, move them.
+    Calls(call::CallsArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Voices: list them, let one speak, put one in place.
@@ -98,6 +103,8 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Run => run::run(file),
         Command::Check => Ok(check::run(file)),
         Command::Doctor => doctor::run(file),
+        Command::Call(args) => call::call(file, &args),
+        Command::Calls(args) => call::calls(file, &args),
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)

@@ -18,6 +18,9 @@ pub enum Code {
     VersionConflict,
     CallNotLive,
     CallRefused,
+    CallOrderNotWaiting,
+    IdempotencyConflict,
+    OrderWithoutPhone,
     BodyTooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
@@ -33,7 +36,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -48,6 +51,9 @@ impl Code {
         Self::VersionConflict,
         Self::CallNotLive,
         Self::CallRefused,
+        Self::CallOrderNotWaiting,
+        Self::IdempotencyConflict,
+        Self::OrderWithoutPhone,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::RangeNotSatisfiable,
@@ -88,6 +94,13 @@ impl Code {
             }
             Self::CallNotLive => (409, "call_not_live", "The call is over"),
             Self::CallRefused => (409, "call_refused", "The call cannot do this now"),
+            Self::CallOrderNotWaiting => {
+                (409, "call_order_not_waiting", "The call order is being called, or is over")
+            }
+            Self::IdempotencyConflict => {
+                (409, "idempotency_conflict", "The idempotency key was used for another request")
+            }
+            Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),
             Self::RangeNotSatisfiable => (416, "range_not_satisfiable", "The file does not have this range"),

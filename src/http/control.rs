@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use crate::model::{CallId, CallRecord};
+use crate::{
+    model::{CallId, CallOrder, CallOrderId, CallRecord},
+    outbound::{Accepted, CallEdit, CallRequest, EditError, OrderError, gateway},
+    storage::StorageError,
+};
 
 /// Live calls, flows, prompts and health, as this port sees them.
 pub trait Control: Send + Sync + 'static {
@@ -26,6 +30,18 @@ pub trait Control: Send + Sync + 'static {
         text: String,
         language: Option<String>,
     ) -> BoxFuture<'_, Result<(), ControlError>>;
+    /// Orders calls: what became of each, in their order. Those accepted are on disk.
+    fn order_calls(&self, requests: Vec<CallRequest>) -> BoxFuture<'_, Vec<Result<Accepted, OrderError>>>;
+    /// Cancels a call order; gives it as it is then. `None`: there is none.
+    fn cancel_call(&self, id: CallOrderId) -> BoxFuture<'_, Result<Option<CallOrder>, StorageError>>;
+    /// Moves a call order that waits to other times; gives it as it is then. `None`: there is none.
+    fn edit_call(
+        &self,
+        id: CallOrderId,
+        edit: CallEdit,
+    ) -> BoxFuture<'_, Result<Option<CallOrder>, EditError>>;
+    /// How the gateways do, by name.
+    fn gateways(&self) -> Vec<gateway::Status>;
     /// The flows as JSON objects, each with at least its `name`.
     fn flows(&self) -> Vec<Value>;
     /// The text of a flow's file.

@@ -6,6 +6,7 @@
 mod anonymous;
 mod auth;
 mod cache;
+mod call_orders;
 mod calls;
 mod code;
 mod control;
@@ -14,6 +15,7 @@ mod error;
 mod events;
 mod extract;
 mod flows;
+mod gateways;
 mod health;
 mod metrics;
 mod orders;

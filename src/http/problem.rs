@@ -73,6 +73,12 @@ impl Problem {
         self.code
     }
 
+    /// What is wrong in this request, and how to mend it.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The field at fault.
     #[must_use]
     pub fn field_path(&self) -> Option<&str> {

@@ -3,7 +3,10 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 
 use super::{code::Code, control::ControlError, problem::Problem};
-use crate::storage::StorageError;
+use crate::{
+    outbound::{EditError, OrderError, Rejected},
+    storage::StorageError,
+};
 
 /// What a client waits before it tries something temporary again.
 const RETRY_SECS: u64 = 2;
@@ -35,6 +38,34 @@ impl From<ControlError> for Problem {
             ControlError::Unavailable(why) => Self::later(Code::Unavailable, RETRY_SECS, why),
             ControlError::Refused(why) => Self::new(Code::CallRefused, why),
             ControlError::Failed(why) => Self::new(Code::Failed, why),
+        }
+    }
+}
+
+impl From<Rejected> for Problem {
+    fn from(rejected: Rejected) -> Self {
+        Self::field(rejected.field, rejected.what)
+    }
+}
+
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Self {
+        match error {
+            OrderError::Rejected(rejected) => rejected.into(),
+            OrderError::Conflict => {
+                Self::new(Code::IdempotencyConflict, error.to_string()).at("idempotency_key")
+            }
+            OrderError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Rejected(rejected) => rejected.into(),
+            EditError::NotWaiting => Self::new(Code::CallOrderNotWaiting, error.to_string()),
+            EditError::Storage(error) => error.into(),
         }
     }
 }

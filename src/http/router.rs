@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    calls, docs, events, flows, health, metrics, orders, prompts, spec,
+    call_orders, calls, docs, events, flows, gateways, health, metrics, orders, prompts, spec,
     state::{App, Shared},
     wrap,
 };
@@ -37,6 +37,8 @@ pub fn openapi() -> OpenApi {
 fn described() -> (Router<Arc<Shared>>, OpenApi) {
     let (routes, mut api) = OpenApiRouter::with_openapi(spec::head())
         .merge(orders::routes())
+        .merge(call_orders::routes())
+        .merge(gateways::routes())
         .merge(calls::routes())
         .merge(flows::routes())
         .merge(events::routes())

@@ -9,9 +9,9 @@ pub enum Scope {
     OrdersRead,
     /// Store and delete orders.
     OrdersWrite,
-    /// See calls and their timelines, phone numbers in full.
+    /// See calls, their timelines, call orders and gateways, phone numbers in full.
     CallsRead,
-    /// Hang up, speak into a call.
+    /// Order calls, cancel them, hang up, speak into a call.
     CallsWrite,
     /// See flows and their graphs.
     FlowsRead,

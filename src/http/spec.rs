@@ -26,6 +26,8 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
     ),
     tags(
         (name = "orders", description = "What callers are told about"),
+        (name = "call orders", description = "Whom we call: ordered, followed, moved, cancelled"),
+        (name = "gateways", description = "The ways out"),
         (name = "calls", description = "Live and past calls"),
         (name = "flows", description = "What callers hear"),
         (name = "events", description = "What happens, as it happens"),

@@ -28,7 +28,7 @@ pub use calls::CallQuery;
 pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
 pub use journal::Journal;
-pub use ledger::{Acceptance, Accepted, CallOrderQuery};
+pub use ledger::{Acceptance, Accepted, CallOrderQuery, CallTimes};
 pub use orders::OrderQuery;
 pub use page::{LARGEST_PAGE, Page, PageRequest};
 pub use sweep::Swept;

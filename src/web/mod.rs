@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, header};
+use hyper::{Method, Request, header, http::request::Builder};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -21,6 +21,8 @@ pub use guarded::{Answer, Guarded};
 const AGENT: &str = concat!("stasisd/", env!("CARGO_PKG_VERSION"));
 /// Largest answer that is read.
 const LARGEST: usize = 256 * 1024;
+/// Largest answer of a control port: a page of call orders with all their facts.
+const LARGEST_PAGE: usize = 16 * 1024 * 1024;
 /// Idle connections kept to one host.
 const IDLE: usize = 8;
 
@@ -36,8 +38,8 @@ pub enum WebError {
     /// Nothing came in time.
     #[error("no answer within {0:?}")]
     Deadline(Duration),
-    /// More than 256 KiB came.
-    #[error("the answer is larger than {LARGEST} bytes")]
+    /// More came than is read.
+    #[error("the answer is too large")]
     TooLarge,
     /// The host has no address that may be connected to (`webhooks.allow_private`).
     #[error("{0} has no public address; private ones need webhooks.allow_private")]
@@ -56,6 +58,21 @@ pub struct Post<'a> {
     pub body: String,
     /// The header `Idempotency-Key`.
     pub idempotency_key: &'a str,
+    /// For the whole exchange.
+    pub timeout: Duration,
+}
+
+/// What to ask of a control port.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    /// `GET`, `POST`, ...
+    pub method: &'a str,
+    /// `http://` or `https://`.
+    pub url: &'a str,
+    /// Sent as `Authorization: Bearer`.
+    pub token: &'a str,
+    /// A JSON text.
+    pub body: Option<String>,
     /// For the whole exchange.
     pub timeout: Duration,
 }
@@ -84,18 +101,39 @@ impl Web {
             .method(Method::POST)
             .uri(post.url)
             .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", post.idempotency_key);
+        self.exchange(request, post.body, LARGEST, post.timeout).await
+    }
+
+    /// Asks a server of ours; gives the status and the body.
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<(u16, Bytes), WebError> {
+        let request = Request::builder()
+            .method(ask.method)
+            .uri(ask.url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {}", ask.token));
+        self.exchange(request, ask.body.unwrap_or_default(), LARGEST_PAGE, ask.timeout).await
+    }
+
+    async fn exchange(
+        &self,
+        request: Builder,
+        body: String,
+        largest: usize,
+        timeout: Duration,
+    ) -> Result<(u16, Bytes), WebError> {
+        let request = request
             .header(header::USER_AGENT, AGENT)
-            .header("idempotency-key", post.idempotency_key)
-            .body(Full::new(Bytes::from(post.body)))
+            .body(Full::new(Bytes::from(body)))
             .map_err(|error| WebError::Request(error.to_string()))?;
         let exchange = async {
             let answer = self.client.request(request).await;
             let answer = answer.map_err(|error| WebError::Unreachable(error.to_string()))?;
             let status = answer.status().as_u16();
-            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            let body = Limited::new(answer.into_body(), largest).collect().await;
             Ok((status, body.map_err(|_| WebError::TooLarge)?.to_bytes()))
         };
-        tokio::time::timeout(post.timeout, exchange).await.map_err(|_| WebError::Deadline(post.timeout))?
+        tokio::time::timeout(timeout, exchange).await.map_err(|_| WebError::Deadline(timeout))?
     }
 }
 

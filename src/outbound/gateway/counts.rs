@@ -79,6 +79,10 @@ impl Day {
         }
     }
 
+    pub(super) fn max(&self) -> u32 {
+        self.max
+    }
+
     pub(super) fn calls(&self, now: Timestamp) -> u32 {
         if self.zone.to_datetime(now).date() > self.date { 0 } else { self.calls }
     }

@@ -55,8 +55,12 @@ pub struct Status {
     pub max_calls: u32,
     /// Calls of this day.
     pub calls_today: u32,
+    /// At most; 0 for no limit.
+    pub max_calls_per_day: u32,
     /// Calls that may begin in a second: less than configured while it is slowed down.
     pub calls_per_second: f64,
+    /// As configured.
+    pub max_calls_per_second: f64,
     /// Its ways out.
     pub endpoints: Vec<EndpointStatus>,
 }
@@ -196,6 +200,8 @@ impl Gateway {
             calls: state.lines.in_use(),
             max_calls: self.max_calls,
             calls_today: state.day.calls(now),
+            max_calls_per_day: state.day.max(),
+            max_calls_per_second: self.calls_per_second,
             calls_per_second: self.calls_per_second * state.throttle.part(now),
             endpoints: state.endpoints.states(now).map(endpoint).collect(),
         }

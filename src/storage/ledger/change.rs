@@ -15,8 +15,18 @@ const FIND: &str = "SELECT * FROM call_orders WHERE id = $1";
 const CANCEL: &str =
     "UPDATE call_orders SET state = 'ended', ended_as = 'cancelled', ended_at = $2, detail = $3
     WHERE id = $1 AND state = 'waiting' RETURNING *";
-const EDIT: &str = "UPDATE call_orders SET not_before = $2, next_at = $3, not_after = $4
+const EDIT: &str = "UPDATE call_orders SET not_before = $2, next_at = $3, not_after = $4, first_by = $5
     WHERE id = $1 AND state = 'waiting' RETURNING *";
+
+/// When an order is to be called; each as in [`CallOrder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "as in CallOrder")]
+pub struct CallTimes {
+    pub not_before: Timestamp,
+    pub next_at: Timestamp,
+    pub first_by: Option<Timestamp>,
+    pub not_after: Option<Timestamp>,
+}
 
 impl Store {
     /// Cancels an order that waits. Gives the order as it is then: ended; or active, if its call is being
@@ -29,16 +39,15 @@ impl Store {
         self.change(CANCEL, id, args![id.to_string(), now, "cancelled while it waited"]).await
     }
 
-    /// Moves an order that waits to other times; `next_at` is when it is due now. Gives the order as it is
-    /// then, unchanged if it is active or ended; `None` if there is no such order.
+    /// Moves an order that waits to other times. Gives the order as it is then, unchanged if it is active or
+    /// ended; `None` if there is no such order.
     pub async fn edit_call_order(
         &self,
         id: CallOrderId,
-        not_before: Timestamp,
-        next_at: Timestamp,
-        not_after: Option<Timestamp>,
+        times: CallTimes,
     ) -> Result<Option<CallOrder>, StorageError> {
-        self.change(EDIT, id, args![id.to_string(), not_before, next_at, not_after]).await
+        let CallTimes { not_before, next_at, first_by, not_after } = times;
+        self.change(EDIT, id, args![id.to_string(), not_before, next_at, not_after, first_by]).await
     }
 
     async fn change(

@@ -13,6 +13,7 @@ mod order;
 mod plans;
 
 pub use accept::{Acceptance, Accepted};
+pub use change::CallTimes;
 pub use find::CallOrderQuery;
 
 pub(super) use attempts::statements as attempt_statements;
