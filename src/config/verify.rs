@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn each_bad_value_is_named() {
         type Spoil = fn(&mut Config);
-        let cases: [(&str, Spoil); 22] = [
+        let cases: [(&str, Spoil); 23] = [
             ("log.filter", |c| c.log.filter = "stasisd=loud=x".into()),
             ("ari.url", |c| c.ari.url = "asterisk:8088".into()),
             ("ari.url", |c| c.ari.url = "http://127.0.0.1:8088/ari".into()),

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
-use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, Zoned, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
     Outbound,
-    plan::{self, when},
+    plan::{Zones, when},
 };
 use crate::{
     flow::Set,
@@ -29,8 +29,6 @@ const LARGEST_FACTS: usize = 32 * 1024;
 const LONGEST_RING: u32 = 300;
 /// The most attempts that a request may ask for.
 const MOST_ATTEMPTS: u32 = 50;
-/// The most that a call may be ordered ahead.
-const FARTHEST_DAYS: i64 = 400;
 
 /// Who is to be called, and how. What is left out is taken from the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -126,9 +124,9 @@ impl Outbound {
         let set = self.inner.library.snapshot();
         let (flow, facts) = flow_of(request, &config.outbound.message_flow, &set)?;
         let zone = zone(request.time_zone.as_deref())?;
-        let zone = zone.unwrap_or_else(|| self.zone_by(&number));
+        let zones = zone.map_or_else(|| self.inner.windows.zones_by(&number), Zones::one);
         let Times { not_before, first_by, not_after } =
-            times(request, &zone, now, config.outbound.late_up_to_secs)?;
+            times(request, &zones, now, config.outbound.late_up_to_secs)?;
         let ring_timeout_secs = request.ring_timeout_secs.unwrap_or(config.outbound.ring_timeout_secs);
         if !(1..=LONGEST_RING).contains(&ring_timeout_secs) {
             return Err(reject("ring_timeout_secs", format!("it is 1 to {LONGEST_RING}")));
@@ -141,7 +139,7 @@ impl Outbound {
         if !(1..=MOST_ATTEMPTS).contains(&retry.ceiling) {
             return Err(reject("retry.ceiling", format!("it is 1 to {MOST_ATTEMPTS}")));
         }
-        let first = plan::first_allowed(not_before.max(now), &zone, &self.inner.windows, request.lane);
+        let first = self.inner.windows.first_allowed(not_before.max(now), &zones, request.lane);
         let Some(next_at) = first.filter(|at| not_after.is_none_or(|last| *at <= last)) else {
             return Err(reject("at", "no window of time allows the call before its last moment"));
         };
@@ -173,18 +171,6 @@ impl Outbound {
             created_at: now,
             ended_at: None,
         })
-    }
-
-    /// The zone of a number's country.
-    fn zone_by(&self, number: &PhoneNumber) -> TimeZone {
-        let default = TimeZone::get(&self.inner.config.calls.time_zone).unwrap_or(TimeZone::UTC);
-        plan::zone_of(number, &self.inner.config.outbound.zones, &default)
-    }
-
-    /// An order's zone for windows.
-    pub(super) fn zone_of(&self, order: &CallOrder) -> TimeZone {
-        let own = order.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-        own.unwrap_or_else(|| self.zone_by(&order.number))
     }
 }
 
@@ -243,13 +229,22 @@ struct Times {
 /// Reads the moments of an order. One with a time is late up to a limit, and then no more.
 fn times(
     request: &CallRequest,
-    zone: &TimeZone,
+    zones: &Zones,
     now: Timestamp,
     late_up_to_secs: u32,
 ) -> Result<Times, Rejected> {
+    // A local time needs one zone; a number's country may have several.
+    let zone = zones.only().cloned().unwrap_or(TimeZone::UTC);
     let parse = |field, text: &Option<String>| {
-        let parsed = text.as_deref().map(|text| when::parse(text, zone, now)).transpose();
-        parsed.map_err(|error| reject(field, error))
+        let Some(text) = text else { return Ok(None) };
+        if zones.only().is_none() && text.parse::<Timestamp>().is_err() && text.parse::<Zoned>().is_err() {
+            let names = zones.names();
+            return Err(reject(
+                "time_zone",
+                format!("the number may be in {names}: name the zone of {text:?}"),
+            ));
+        }
+        when::parse(text, &zone, now).map(Some).map_err(|error| reject(field, error))
     };
     let at = parse("at", &request.at)?;
     let last = parse("not_after", &request.not_after)?;
@@ -259,10 +254,6 @@ fn times(
     let not_after = last;
     if not_after.is_some_and(|last| last < not_before.max(now)) {
         return Err(reject("not_after", "it is over before the call may begin"));
-    }
-    let farthest = now.checked_add((FARTHEST_DAYS * 24).hours()).unwrap_or(Timestamp::MAX);
-    if not_before > farthest {
-        return Err(reject("at", format!("it is more than {FARTHEST_DAYS} days ahead")));
     }
     Ok(Times { not_before, first_by, not_after })
 }

@@ -7,15 +7,15 @@ use tokio::time::timeout;
 use super::{
     Outbound,
     gateway::Slot,
-    outcall::{Outcall, is_refused},
-    plan::{self, Next},
+    outcall::Outcall,
+    plan::{self, AttemptFacts, Next},
 };
 use crate::{
     calls::{Leg, Outgoing, Settled, Take, call_of, inbox, settle},
     flow::Talk,
     model::{
-        Attempt, AttemptState, CallOrder, CallRecord, CallState, Direction, Disposition, OrderEnd,
-        OrderState, PhoneNumber, Position, Stop,
+        Attempt, AttemptState, CallOrder, CallOrderId, CallRecord, CallState, Direction, Disposition, Ended,
+        OrderEnd, OrderState, PhoneNumber, Position, Stop,
     },
     tasks::clock,
 };
@@ -23,6 +23,8 @@ use crate::{
 /// How long what is known in advance may take to be rendered before the call is dialled all the same.
 const RENDERING: Duration = Duration::from_secs(8);
 
+/// Asterisk's Q.850 cause when our own limit of the ringing was reached.
+const RINGING_OVER: i32 = 19;
 /// What is due within this is looked for at once.
 const DUE_SOON: Duration = Duration::from_secs(1);
 
@@ -117,17 +119,22 @@ impl Outbound {
             (heard, acknowledged) => heard == Some(true) || acknowledged == Some(true),
         };
         let is_cancelled = self.is_over(order);
-        let reach = plan::reach(&plan::Facts {
-            is_answered: record.answered_at.is_some(),
-            is_content: is_content || record.disposition == Some(Disposition::Transferred),
-            is_cancelled,
-            is_refused: attempt.sent == Some(false) && is_refused(&settled.stop),
-            is_unseen: record.disposition == Some(Disposition::EndedUnseen),
+        let reach = plan::reach(&AttemptFacts {
+            acknowledged: is_said("acknowledged") == Some(true)
+                || record.disposition == Some(Disposition::Transferred),
+            heard: is_content,
+            answered: record.answered_at.is_some(),
+            rang: attempt.ringing_at.is_some(),
+            rang_out: record.cause == Some(RINGING_OVER),
+            cancelled: is_cancelled,
+            // Gone when the connection came back: nobody saw why.
+            hidden: record.cause.is_none() && matches!(settled.stop, Stop::Ended(Ended::HungUp { .. })),
+            sent: attempt.sent,
             wants: order.amd,
             amd: attempt.amd.as_deref(),
-            cause: record.cause,
             tech_cause: record.tech_cause,
-            dial_status: &settled.dial_status,
+            cause: record.cause,
+            dial_status: Some(settled.dial_status.as_str()).filter(|status| !status.is_empty()),
         });
         let now = clock::now();
         if let Some(slot) = slot {
@@ -168,7 +175,12 @@ impl Outbound {
         self.tell_attempt(&attempt);
         let journal = &self.inner.services.journal;
         journal.save_attempt(Arc::new(attempt));
+        let newer = if matches!(next, Next::Again(_)) { self.newer(&order).await } else { None };
         match next {
+            Next::Again(_) if newer.is_some() => {
+                let newer = newer.map(|id| format!("replaced by {id}")).unwrap_or_default();
+                self.end(order, OrderEnd::Cancelled, newer, ended_at);
+            }
             Next::Again(at) => {
                 self.put_off(order, at);
                 if at <= clock::now() + DUE_SOON {
@@ -189,6 +201,14 @@ impl Outbound {
         self.inner.services.journal.save_order(Arc::new(order.clone()));
         self.order_ended(&order);
         self.inner.hands.release(order.id);
+    }
+
+    /// A newer order about the same, that was accepted while this one was being called.
+    async fn newer(&self, order: &CallOrder) -> Option<CallOrderId> {
+        self.inner.store.newer_call_order(order).await.unwrap_or_else(|error| {
+            tracing::warn!(order = %order.id, %error, "it cannot be told whether a newer order replaces this one");
+            None
+        })
     }
 
     /// The outcomes of an order's earlier attempts.

@@ -151,7 +151,7 @@ impl Outbound {
         if order.attempts == 0 && order.first_by.is_some_and(|last| last < now) {
             return Turn::End(OrderEnd::Expired, "missed: it could not be called in time".to_owned());
         }
-        match self.first_allowed(order, now) {
+        match self.inner.windows.for_order(now, order) {
             None => return Turn::End(OrderEnd::Expired, "no window of time allows the call".to_owned()),
             // A window closed since it was claimed.
             Some(at) if at > now => return Turn::PutOff(at),

@@ -56,6 +56,8 @@ struct Inner {
     trigger: Notify,
     /// Every call is accounted for: only then is anything dialled.
     is_open: AtomicBool,
+    /// The gateways know what was called before this process began.
+    is_counted: AtomicBool,
     /// The orders that this process has in its hands.
     hands: Hands,
 }
@@ -85,7 +87,7 @@ impl Outbound {
     pub fn new(ground: Ground, config: &Config) -> Result<Self, String> {
         let Ground { services, library, orders, web, store, tracker } = ground;
         let gateways = Gateways::new(config)?;
-        let windows = Windows::new(&config.outbound)?;
+        let windows = Windows::new(config)?;
         let inner = Inner {
             services,
             library,
@@ -98,6 +100,7 @@ impl Outbound {
             tracker,
             trigger: Notify::new(),
             is_open: AtomicBool::new(false),
+            is_counted: AtomicBool::new(false),
             hands: Hands::default(),
         };
         Ok(Self { inner: Arc::new(inner) })

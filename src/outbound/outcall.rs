@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::{Outbound, dispatch::in_, gateway::Slot};
 use crate::{
-    calls::{Conversation, Leg, Line, Outgoing, Place, Ringing, Take},
+    calls::{Conversation, Leg, Outgoing, Place, Ringing, Take},
     flow::Talk,
     model::{Amd, Attempt, AttemptState, Ended, Fault, Stop},
     tasks::clock,
@@ -57,11 +57,11 @@ impl Outcall {
             return Err(stop);
         }
         self.attempt.dialled_at = clock::now();
-        self.keep();
         leg.save();
-        if let Err(stop) = leg.durable().await {
+        let row = Arc::new(self.attempt.clone());
+        if let Err(error) = self.engine.inner.services.journal.commit_attempt(row).await {
             self.attempt.sent = Some(false);
-            return Err(stop);
+            return Err(Fault::Storage(error.to_string()).into());
         }
         self.send(leg).await
     }
@@ -131,9 +131,4 @@ impl Outcall {
     fn keep(&self) {
         self.engine.inner.services.journal.save_attempt(Arc::new(self.attempt.clone()));
     }
-}
-
-/// Whether a fault says that nothing was dialled.
-pub(super) fn is_refused(stop: &Stop) -> bool {
-    matches!(stop, Stop::Fault(Fault::Ari(_) | Fault::Storage(_)))
 }

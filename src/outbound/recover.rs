@@ -1,5 +1,7 @@
 //! After each connect: what earlier lives left in the ledger is settled before anything is dialled again.
 
+use std::sync::atomic::Ordering;
+
 use super::Outbound;
 use crate::{
     ari::Channel,
@@ -73,6 +75,14 @@ impl Outbound {
     /// The store does not answer: nothing more may be dialled before this was done.
     pub async fn recover(&self, alive: &[Channel]) -> Result<usize, StorageError> {
         let store = &self.inner.store;
+        if !self.inner.is_counted.load(Ordering::Acquire) {
+            let now = clock::now();
+            for gateway in self.inner.gateways.all() {
+                let today = store.dialled_since(gateway.name(), gateway.day_began(now)).await?;
+                gateway.counted(today, now);
+            }
+            self.inner.is_counted.store(true, Ordering::Release);
+        }
         let mut settled = 0;
         for order in store.active_orders().await? {
             if self.inner.hands.get(order.id).is_some() {

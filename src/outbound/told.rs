@@ -1,13 +1,11 @@
 //! What the world is told of orders, attempts and gateways; and which orders nobody wants any more.
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
     Outbound,
     gateway::{Change, Gateway},
-    plan,
 };
 use crate::{
     calls::LegEvent,
@@ -39,12 +37,6 @@ impl Outbound {
     /// Ends a cancelled order that was not dialled.
     pub(super) fn cancelled(&self, order: CallOrder) {
         self.end(order, OrderEnd::Cancelled, "cancelled".to_owned(), clock::now());
-    }
-
-    /// When an order may be dialled, from `now` on. `None`: at no time that is near.
-    pub(super) fn first_allowed(&self, order: &CallOrder, now: Timestamp) -> Option<Timestamp> {
-        let zone = self.zone_of(order);
-        plan::first_allowed(now, &zone, &self.inner.windows, order.lane)
     }
 
     pub(super) fn tell_order(&self, order: &CallOrder) {

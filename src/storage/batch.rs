@@ -69,7 +69,7 @@ impl ManyRows {
         text.as_str().into_sql_str()
     }
 
-    fn text(&self, rows: usize, placeholder: impl Fn(usize) -> String) -> String {
+    pub(super) fn text(&self, rows: usize, placeholder: impl Fn(usize) -> String) -> String {
         let row = |row: usize| {
             let places: Vec<String> =
                 (1..=self.columns).map(|c| placeholder(row * self.columns + c)).collect();

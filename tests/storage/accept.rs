@@ -106,7 +106,7 @@ async fn batches_that_cross(base: Base) {
     let tasks: Vec<_> = (0..8)
         .map(|batch: u128| {
             let mut orders: Vec<_> = (0..100).map(|n| print(order(batch, n))).collect();
-            if batch % 2 == 0 {
+            if batch.is_multiple_of(2) {
                 orders.reverse();
             }
             let store = base.store.clone();
@@ -130,8 +130,8 @@ async fn a_newer_order_replaces_what_waits(base: Base) {
     assert_eq!((ten.state, ten.end), (OrderState::Ended, Some(OrderEnd::Cancelled)));
     let ids: Vec<_> = done.replaced.iter().map(|o| o.id.0.as_u128()).collect();
     assert_eq!(ids, [1, 10]);
-    assert_eq!(done.replaced[0].detail, Some(format!("replaced by {}", ten.id)));
-    assert_eq!(done.replaced[0].ended_at, Some(ten.created_at));
+    assert_eq!(done.replaced[0].detail, Some(format!("replaced by {}", eleven.id)));
+    assert_eq!(done.replaced[0].ended_at, Some(eleven.created_at));
     assert_eq!(store.call_order(ten.id).await, Ok(Some(ten.clone())));
     assert_eq!(waiting(&base).await, [11, 4, 3, 2]);
     // One that is being called is left alone, and can ask whether it is still wanted.

@@ -50,7 +50,7 @@ async fn attempts_share_a_commit(base: Base) {
         .map(|number| {
             let (journal, store) = (journal.clone(), base.store.clone());
             tokio::spawn(async move {
-                journal.record(Arc::new(attempt(number, 1))).await.expect("written");
+                journal.commit_attempt(Arc::new(attempt(number, 1))).await.expect("written");
                 store.attempt(attempt(number, 1).id).await
             })
         })
@@ -129,8 +129,10 @@ async fn an_ended_order_never_comes_back(base: Base) {
 async fn a_refused_attempt_is_told(base: Base) {
     let journal = start(&base);
     accept(&base.store, [call_order(1)]).await;
-    let (bad, good) =
-        tokio::join!(journal.record(Arc::new(attempt(404, 1))), journal.record(Arc::new(attempt(1, 1))),);
+    let (bad, good) = tokio::join!(
+        journal.commit_attempt(Arc::new(attempt(404, 1))),
+        journal.commit_attempt(Arc::new(attempt(1, 1))),
+    );
     assert!(!bad.expect_err("refused").is_temporary());
     assert_eq!(good, Ok(()));
     assert!(journal.is_healthy());
@@ -143,7 +145,7 @@ async fn kept_while_the_database_is_held(base: Base) {
     let store = Store::open(&config).await.expect("opens");
     let (journal, _writer) = Journal::start(store, &config, CancellationToken::new());
     let other = base.hold().await;
-    let error = journal.record(Arc::new(attempt(1, 1))).await.expect_err("held: not to be dialled");
+    let error = journal.commit_attempt(Arc::new(attempt(1, 1))).await.expect_err("held: not to be dialled");
     assert!(error.is_temporary(), "{error}");
     journal.save_attempt(Arc::new(attempt_ended(1, 1)));
     journal.save_order(Arc::new(done(1)));

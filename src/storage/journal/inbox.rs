@@ -4,6 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use indexmap::{IndexMap, map::Entry};
 
+use super::batch::{Batch, Count, Saved};
 use crate::{
     model::Notice,
     storage::row::{Key, Row},
@@ -17,9 +18,6 @@ const MOST_ROWS: usize = 200_000;
 /// Unwritten events kept while the database is away.
 const MOST_EVENTS: usize = 100_000;
 
-/// A row and the number of the first save that it stands for.
-type Saved = (u64, Row);
-
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     /// In the order of their first unwritten save; a later save of a row takes the earlier one's place.
@@ -29,24 +27,6 @@ pub(super) struct Inbox {
     last: u64,
     /// Number of the last wish that the events be written now.
     wishes: u64,
-}
-
-/// What one transaction writes.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    saved: Vec<Saved>,
-    pub(super) events: Vec<Arc<Notice>>,
-    /// There was more than fits.
-    pub(super) is_full: bool,
-}
-
-/// How much waits, goes or is written, by kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Count {
-    pub(super) calls: usize,
-    pub(super) attempts: usize,
-    pub(super) orders: usize,
-    pub(super) events: usize,
 }
 
 impl Inbox {
@@ -140,59 +120,6 @@ impl Inbox {
     /// What waits.
     pub(super) fn depth(&self) -> Count {
         Count::of(self.rows.keys().copied(), self.events.len())
-    }
-}
-
-impl Count {
-    pub(super) fn of(keys: impl Iterator<Item = Key>, events: usize) -> Self {
-        let mut count = Self { events, ..Self::default() };
-        for key in keys {
-            match key {
-                Key::Call(_) => count.calls += 1,
-                Key::Attempt(_) => count.attempts += 1,
-                Key::Order(_) => count.orders += 1,
-            }
-        }
-        count
-    }
-
-    /// Each number with its kind's word for metrics.
-    pub(super) fn by_kind(self) -> [(&'static str, usize); 4] {
-        let Self { calls, attempts, orders, events } = self;
-        [("calls", calls), ("attempts", attempts), ("call_orders", orders), ("events", events)]
-    }
-}
-
-impl Batch {
-    pub(super) fn rows(&self) -> Vec<Row> {
-        self.saved.iter().map(|(_, row)| row.clone()).collect()
-    }
-
-    pub(super) fn count(&self) -> Count {
-        Count::of(self.saved.iter().map(|(_, row)| row.key()), self.events.len())
-    }
-
-    /// The row of a batch that is one of [`Batch::singles`].
-    pub(super) fn key(&self) -> Option<Key> {
-        self.saved.first().map(|(_, row)| row.key())
-    }
-
-    /// Batches of one row each: to find the row that the database refuses.
-    pub(super) fn singles(self) -> Vec<Self> {
-        let rows = self.saved.into_iter().map(|saved| Self { saved: vec![saved], ..Self::default() });
-        let events = self.events.into_iter().map(|event| Self { events: vec![event], ..Self::default() });
-        rows.chain(events).collect()
-    }
-}
-
-impl FromIterator<Batch> for Batch {
-    fn from_iter<I: IntoIterator<Item = Self>>(batches: I) -> Self {
-        let mut all = Self::default();
-        for batch in batches {
-            all.saved.extend(batch.saved);
-            all.events.extend(batch.events);
-        }
-        all
     }
 }
 
@@ -337,12 +264,13 @@ mod tests {
         (0_i64..).take(MOST_EVENTS + 3).for_each(|id| inbox.event(event(id)));
         assert_eq!(inbox.trim(), Count { events: 3, ..Count::default() });
         assert_eq!(inbox.take(true).events.first().map(|e| e.id), Some(3));
+        let mut inbox = Inbox::default();
         inbox.save(attempt(1, AttemptState::Dialled));
         (0..).take(MOST_ROWS + 2).for_each(|id| _ = inbox.save(call(id, 1, CallState::Live)));
         assert_eq!(inbox.trim(), Count { calls: 3, ..Count::default() });
         let left = Count { calls: MOST_ROWS - 1, attempts: 1, ..Count::default() };
         assert_eq!(inbox.depth(), left, "an attempt is never dropped");
-        assert!(inbox.written() == 0, "and is still to be written");
+        assert_eq!(inbox.written(), 0, "and is still to be written");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Saving never waits. While the database is away everything is kept (the latest row of each call, attempt and
 //! order, and so many events) and written when it is back.
 
+mod batch;
 mod inbox;
 mod refused;
 mod run;
@@ -93,7 +94,7 @@ impl Journal {
     }
 
     /// Takes an attempt as [`Journal::save`] takes a call. Dial when [`Journal::flushed`] has come back well, or
-    /// use [`Journal::record`], which does both.
+    /// use [`Journal::commit_attempt`], which does both.
     pub fn save_attempt(&self, attempt: Arc<Attempt>) {
         self.take(Row::Attempt(attempt));
     }
@@ -110,7 +111,7 @@ impl Journal {
     /// # Errors
     /// As [`Journal::flushed`]; and why the database refuses this attempt for good. It must not be dialled then;
     /// after a temporary error it is written later all the same, so save how it ended.
-    pub async fn record(&self, attempt: Arc<Attempt>) -> Result<(), StorageError> {
+    pub async fn commit_attempt(&self, attempt: Arc<Attempt>) -> Result<(), StorageError> {
         let id = attempt.id;
         self.save_attempt(attempt);
         self.flushed().await?;

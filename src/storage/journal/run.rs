@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Progress, Shared,
-    inbox::{Batch, Count},
+    batch::{Batch, Count},
     lock,
 };
 use crate::storage::{StorageError, Store, row::Key};

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexMap;
+
 use super::order::{self, INSERT, OrderRow};
 use crate::{
     model::{CallOrder, CallOrderId},
@@ -51,10 +53,8 @@ impl Store {
             }
             let mut stored = self.insert(&mut tx, batch).await?;
             let mut done = Acceptance::default();
-            for (order, _) in batch.iter().filter(|(order, _)| order.subject.is_some()) {
-                if stored.contains_key(&order.id) {
-                    done.replaced.extend(replace(&mut tx, order).await?);
-                }
+            for order in newest(batch, &stored) {
+                done.replaced.extend(replace(&mut tx, order).await?);
             }
             for replaced in &done.replaced {
                 stored.entry(replaced.id).and_modify(|order| order.clone_from(replaced));
@@ -100,6 +100,16 @@ fn subjects(batch: &[(CallOrder, String)]) -> BTreeSet<String> {
         order.subject.as_ref().map(|subject| format!("call order {} {subject}", order.number))
     };
     batch.iter().filter_map(name).collect()
+}
+
+/// Of the new orders about one subject and number, the last one of the batch.
+fn newest<'a>(
+    batch: &'a [(CallOrder, String)],
+    stored: &HashMap<CallOrderId, CallOrder>,
+) -> impl Iterator<Item = &'a CallOrder> {
+    let new = batch.iter().map(|(order, _)| order).filter(|order| stored.contains_key(&order.id));
+    let by_subject = new.filter(|order| order.subject.is_some()).map(|o| ((&o.subject, &o.number), o));
+    by_subject.collect::<IndexMap<_, _>>().into_values()
 }
 
 async fn replace(tx: &mut Tx, order: &CallOrder) -> Result<Vec<CallOrder>, StorageError> {

@@ -59,10 +59,8 @@ const OPEN: &str = "SELECT * FROM attempts WHERE state <> 'ended' ORDER BY diall
 const THEIR_ORDERS: &str =
     "SELECT * FROM call_orders WHERE id IN (SELECT order_id FROM attempts WHERE state <> 'ended')";
 /// One that Asterisk refused to dial reached nobody.
-const DIALLED: &str =
-    "SELECT COUNT(*) FROM attempts WHERE gateway = $1 AND dialled_at >= $2 AND COALESCE(sent, 1) <> 0";
-const DIALLED_TO: &str =
-    "SELECT COUNT(*) FROM attempts WHERE phone = $1 AND dialled_at >= $2 AND COALESCE(sent, 1) <> 0";
+const DIALLED: &str = "SELECT phone, COUNT(*) FROM attempts
+    WHERE gateway = $1 AND dialled_at >= $2 AND COALESCE(sent, 1) <> 0 GROUP BY phone";
 
 impl AttemptRow {
     fn attempt(self) -> Result<Attempt, StorageError> {
@@ -123,33 +121,26 @@ impl Store {
         Ok(attempts.into_iter().filter_map(with_order).collect())
     }
 
-    /// How many attempts were dialled through a gateway since a time; those that Asterisk refused are not
-    /// counted.
-    pub async fn dialled_since(&self, gateway: &str, since: Timestamp) -> Result<u64, StorageError> {
-        self.count(DIALLED, args![gateway, since]).await
-    }
-
-    /// How many attempts dialled a number since a time, through whichever gateway.
-    pub async fn dialled_to_since(
+    /// How many attempts were dialled through a gateway since a time, to each number; those that Asterisk refused
+    /// are not counted.
+    pub async fn dialled_since(
         &self,
-        number: &PhoneNumber,
+        gateway: &str,
         since: Timestamp,
-    ) -> Result<u64, StorageError> {
-        self.count(DIALLED_TO, args![number.as_str(), since]).await
+    ) -> Result<Vec<(PhoneNumber, u32)>, StorageError> {
+        self.within(async {
+            let rows: Vec<(String, i64)> = self.pool.fetch(DIALLED, args![gateway, since]).await?;
+            let pair =
+                |(number, count): (String, i64)| Ok((codec::from_word(&number)?, codec::number(count)?));
+            rows.into_iter().map(pair).collect()
+        })
+        .await
     }
 
     async fn attempts(&self, sql: &'static str, values: Vec<Arg>) -> Result<Vec<Attempt>, StorageError> {
         self.within(async {
             let rows: Vec<AttemptRow> = self.pool.fetch(sql, values).await?;
             rows.into_iter().map(AttemptRow::attempt).collect()
-        })
-        .await
-    }
-
-    async fn count(&self, sql: &'static str, values: Vec<Arg>) -> Result<u64, StorageError> {
-        self.within(async {
-            let rows: Vec<(i64,)> = self.pool.fetch(sql, values).await?;
-            rows.first().map_or(Ok(0), |row| codec::number(row.0))
         })
         .await
     }

@@ -47,18 +47,18 @@ macro_rules! expire {
     };
 }
 
-const CLAIM: &str = claim!("");
+pub(super) const CLAIM: &str = claim!("");
 const CLAIM_LOCKING: &str = claim!("FOR NO KEY UPDATE SKIP LOCKED");
-const EXPIRE: &str = expire!("");
+pub(super) const EXPIRE: &str = expire!("");
 const EXPIRE_LOCKING: &str = expire!("FOR NO KEY UPDATE SKIP LOCKED");
 const EXPIRED: &str = "its time (not_after) was over before it could be called";
 
-const NEXT_DUE: &str = concat!(
+pub(super) const NEXT_DUE: &str = concat!(
     "SELECT next_at FROM call_orders WHERE gateway = $1 AND lane = $2 AND ",
     waits!(),
     " AND (not_after IS NULL OR not_after >= $3) ORDER BY next_at, id LIMIT 1"
 );
-const NEXT_EXPIRY: &str = concat!(
+pub(super) const NEXT_EXPIRY: &str = concat!(
     "SELECT not_after FROM call_orders WHERE ",
     waits!(),
     " AND not_after IS NOT NULL ORDER BY not_after LIMIT 1"

@@ -9,6 +9,8 @@ mod change;
 mod claim;
 mod find;
 mod order;
+#[cfg(test)]
+mod plans;
 
 pub use accept::{Acceptance, Accepted};
 pub use change::CallTimes;

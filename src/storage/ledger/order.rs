@@ -53,7 +53,7 @@ pub(super) static INSERT: ManyRows = ManyRows::new(
 );
 
 /// What changes while an order is worked on. What was ordered, and until when, is not the engine's to change.
-static SAVE: ManyRows = ManyRows::new(
+pub(super) static SAVE: ManyRows = ManyRows::new(
     "WITH saved (id, state, attempts, next_at, reach, ended_as, detail, ended_at) AS (",
     8,
     ") UPDATE call_orders SET state = saved.state, attempts = saved.attempts, next_at = saved.next_at,
