@@ -155,7 +155,7 @@ impl Gateway<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DialTemplate, problems};
+    use super::super::{DialTemplate, Sources, load, problems};
     use super::*;
 
     fn good() -> Config {
@@ -209,6 +209,32 @@ mod tests {
             config.gateways.insert("north".to_owned(), gateway);
             let found = problems(&config);
             assert_eq!(found.iter().map(|p| &*p.key).collect::<Vec<_>>(), [key], "{found:?}");
+        }
+    }
+
+    /// What has a grammar of its own is refused when it is read, with its place and how to write it.
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_layer_and_key() {
+        for (variable, value, key, mend) in [
+            ("STASISD_OUTBOUND__WINDOWS__QUIET", "[\"9-5\"]", "outbound.windows.quiet", "09:00-13:30"),
+            (
+                "STASISD_OUTBOUND__WINDOWS__HOLIDAYS",
+                "[\"25.12.\"]",
+                "outbound.windows.holidays",
+                "2026-12-25",
+            ),
+            ("STASISD_OUTBOUND__WINDOWS__EXEMPT", "[\"vip\"]", "outbound.windows.exempt", "callback"),
+            (
+                "STASISD_GATEWAYS__NORTH__ENDPOINTS",
+                "[{name=\"a\", dial=\"PJSIP/{number}&PJSIP/x\"}]",
+                "gateways.north.endpoints",
+                "PJSIP/{number}@endpoint",
+            ),
+            ("STASISD_GATEWAYS__NORTH__LINES", "3", "gateways.north.lines", "max_calls"),
+        ] {
+            let environment = vec![(variable.to_owned(), value.to_owned())];
+            let error = load(&Sources { environment, ..Sources::default() }).unwrap_err().to_string();
+            assert!([variable, key, mend].iter().all(|part| error.contains(part)), "{error}");
         }
     }
 }

@@ -52,7 +52,9 @@ impl From<OrderError> for Problem {
     fn from(error: OrderError) -> Self {
         match error {
             OrderError::Rejected(rejected) => rejected.into(),
-            OrderError::Conflict => Self::new(Code::IdempotencyConflict, error.to_string()).at("idempotency_key"),
+            OrderError::Conflict => {
+                Self::new(Code::IdempotencyConflict, error.to_string()).at("idempotency_key")
+            }
             OrderError::Storage(error) => error.into(),
         }
     }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     flow::Set,
     model::{Amd, CallOrder, CallOrderId, Country, Facts, Lane, OrderState, PhoneNumber, RetryRule},
-    storage::{self, StorageError},
+    storage::{self, Acceptance, StorageError},
     tasks::clock,
 };
 
@@ -97,22 +97,75 @@ impl Outbound {
     /// # Errors
     /// Nothing is ordered; says why.
     pub async fn order(&self, request: &CallRequest) -> Result<Accepted, OrderError> {
-        let order = self.read(request, clock::now())?;
-        let done = self.inner.store.accept_call_orders(&[(order, fingerprint(request))]).await?;
+        self.order_all(std::slice::from_ref(request)).await.pop().unwrap_or(Err(OrderError::Conflict))
+    }
+
+    /// Orders calls, each accepted or refused for itself. On return those that are accepted are on disk. What
+    /// became of each, in their order.
+    pub async fn order_all(&self, requests: &[CallRequest]) -> Vec<Result<Accepted, OrderError>> {
+        let now = clock::now();
+        let (mut done, mut batch) = (Vec::with_capacity(requests.len()), Vec::new());
+        for request in requests {
+            let read = self.read(request, now);
+            done.push(match read {
+                Ok(order) => {
+                    batch.push((order, fingerprint(request)));
+                    None
+                }
+                Err(rejected) => Some(self.repeated(request, rejected).await),
+            });
+        }
+        let mut accepted = match self.store_all(&batch).await {
+            Ok(accepted) => accepted.into_iter(),
+            Err(error) => return vec![Err(error.into()); requests.len()],
+        };
+        let mut next = || accepted.next().unwrap_or(Err(OrderError::Conflict));
+        done.into_iter().map(|known| known.unwrap_or_else(&mut next)).collect()
+    }
+
+    async fn store_all(
+        &self,
+        batch: &[(CallOrder, String)],
+    ) -> Result<Vec<Result<Accepted, OrderError>>, StorageError> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let done = self.inner.store.accept_call_orders(batch).await?;
+        Ok(self.accepted(done))
+    }
+
+    /// Tells of orders that are on disk now.
+    pub(super) fn accepted(&self, done: Acceptance) -> Vec<Result<Accepted, OrderError>> {
         done.replaced.iter().for_each(|old| self.order_ended(old));
-        match done.orders.into_iter().next() {
-            None | Some(storage::Accepted::Conflict) => Err(OrderError::Conflict),
-            Some(storage::Accepted::Known(order)) => Ok(Accepted { order, is_new: false }),
-            Some(storage::Accepted::New(order)) => {
-                self.tell_order(&order);
-                self.inner.trigger.notify_one();
+        let is_new = |result: &storage::Accepted| matches!(result, storage::Accepted::New(_));
+        if done.orders.iter().any(is_new) {
+            self.inner.trigger.notify_one();
+        }
+        let tell = |result| match result {
+            storage::Accepted::Conflict => Err(OrderError::Conflict),
+            storage::Accepted::Known(order) => Ok(Accepted { order, is_new: false }),
+            storage::Accepted::New(order) => {
+                // One that a later one of its batch replaced was told already.
+                if order.state != OrderState::Ended {
+                    self.tell_order(&order);
+                }
                 Ok(Accepted { order, is_new: true })
             }
+        };
+        done.orders.into_iter().map(tell).collect()
+    }
+
+    /// A request that is not accepted now may have been accepted before, when its time was not over.
+    async fn repeated(&self, request: &CallRequest, rejected: Rejected) -> Result<Accepted, OrderError> {
+        let Some(key) = &request.idempotency_key else { return Err(rejected.into()) };
+        match self.inner.store.known_call_order(key, &fingerprint(request)).await? {
+            Some(order) => Ok(Accepted { order, is_new: false }),
+            None => Err(rejected.into()),
         }
     }
 
     /// Checks a request and makes it an order; pure but for the configuration and the flows that it reads.
-    fn read(&self, request: &CallRequest, now: Timestamp) -> Result<CallOrder, Rejected> {
+    pub(super) fn read(&self, request: &CallRequest, now: Timestamp) -> Result<CallOrder, Rejected> {
         let config = &self.inner.config;
         let country: Option<Country> = config.calls.country.parse().ok();
         let number = phone("number", &request.number, country)?;
@@ -125,8 +178,9 @@ impl Outbound {
         let (flow, facts) = flow_of(request, &config.outbound.message_flow, &set)?;
         let zone = zone(request.time_zone.as_deref())?;
         let zones = zone.map_or_else(|| self.inner.windows.zones_by(&number), Zones::one);
+        let (at, last) = (request.at.as_deref(), request.not_after.as_deref());
         let Times { not_before, first_by, not_after } =
-            times(request, &zones, now, config.outbound.late_up_to_secs)?;
+            times(at, last, &zones, now, config.outbound.late_up_to_secs)?;
         let ring_timeout_secs = request.ring_timeout_secs.unwrap_or(config.outbound.ring_timeout_secs);
         if !(1..=LONGEST_RING).contains(&ring_timeout_secs) {
             return Err(reject("ring_timeout_secs", format!("it is 1 to {LONGEST_RING}")));
@@ -150,7 +204,7 @@ impl Outbound {
             caller_id,
             flow,
             facts,
-            language: request.language.clone().unwrap_or_else(|| config.calls.language.clone()),
+            language: language(request.language.as_deref())?.unwrap_or_else(|| config.calls.language.clone()),
             lane: request.lane,
             not_before,
             first_by,
@@ -175,7 +229,7 @@ impl Outbound {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "a word or an error, as it comes")]
-fn reject(field: &'static str, what: impl ToString) -> Rejected {
+pub(super) fn reject(field: &'static str, what: impl ToString) -> Rejected {
     Rejected { field, what: what.to_string() }
 }
 
@@ -188,6 +242,15 @@ fn short(field: &'static str, text: Option<&str>) -> Result<Option<String>, Reje
     let fits = (1..=LONGEST_KEY).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic());
     let what = || reject(field, format!("1 to {LONGEST_KEY} printable ASCII characters without spaces"));
     fits.then(|| Some(text.to_owned())).ok_or_else(what)
+}
+
+fn language(tag: Option<&str>) -> Result<Option<String>, Rejected> {
+    let Some(tag) = tag else { return Ok(None) };
+    let fits = (2..=16).contains(&tag.len())
+        && tag.starts_with(|c: char| c.is_ascii_alphabetic())
+        && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let what = || reject("language", "a language is a tag such as \"en\" or \"en-GB\"");
+    fits.then(|| Some(tag.to_owned())).ok_or_else(what)
 }
 
 fn zone(name: Option<&str>) -> Result<Option<TimeZone>, Rejected> {
@@ -220,24 +283,25 @@ fn flow_of(request: &CallRequest, message: &str, set: &Arc<Set>) -> Result<(Stri
 }
 
 /// The moments of an order.
-struct Times {
-    not_before: Timestamp,
-    first_by: Option<Timestamp>,
-    not_after: Option<Timestamp>,
+pub(super) struct Times {
+    pub(super) not_before: Timestamp,
+    pub(super) first_by: Option<Timestamp>,
+    pub(super) not_after: Option<Timestamp>,
 }
 
 /// Reads the moments of an order. One with a time is late up to a limit, and then no more.
-fn times(
-    request: &CallRequest,
+pub(super) fn times(
+    at: Option<&str>,
+    not_after: Option<&str>,
     zones: &Zones,
     now: Timestamp,
     late_up_to_secs: u32,
 ) -> Result<Times, Rejected> {
     // A local time needs one zone; a number's country may have several.
     let zone = zones.only().cloned().unwrap_or(TimeZone::UTC);
-    let parse = |field, text: &Option<String>| {
+    let parse = |field, text: Option<&str>| {
         let Some(text) = text else { return Ok(None) };
-        if zones.only().is_none() && text.parse::<Timestamp>().is_err() && text.parse::<Zoned>().is_err() {
+        if zones.only().is_none() && is_local(text) {
             let names = zones.names();
             return Err(reject(
                 "time_zone",
@@ -246,20 +310,25 @@ fn times(
         }
         when::parse(text, &zone, now).map(Some).map_err(|error| reject(field, error))
     };
-    let at = parse("at", &request.at)?;
-    let last = parse("not_after", &request.not_after)?;
+    let at = parse("at", at)?;
+    let not_after = parse("not_after", not_after)?;
     let late = |at: Timestamp| at.checked_add(i64::from(late_up_to_secs).seconds()).ok();
     let first_by = at.map(|at| at.max(now)).and_then(late);
     let not_before = at.unwrap_or(now);
-    let not_after = last;
     if not_after.is_some_and(|last| last < not_before.max(now)) {
         return Err(reject("not_after", "it is over before the call may begin"));
     }
     Ok(Times { not_before, first_by, not_after })
 }
 
+/// Whether a time means something else in each zone.
+fn is_local(text: &str) -> bool {
+    let is_span = text.trim_start().starts_with("in ");
+    !is_span && text.parse::<Timestamp>().is_err() && text.parse::<Zoned>().is_err()
+}
+
 /// What makes two requests the same.
-fn fingerprint(request: &CallRequest) -> String {
+pub(super) fn fingerprint(request: &CallRequest) -> String {
     let json = serde_json::to_vec(request).unwrap_or_default();
     STANDARD_NO_PAD.encode(Sha256::digest(&json))
 }

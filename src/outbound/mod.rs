@@ -6,6 +6,7 @@
 mod accept;
 mod attempt;
 mod dispatch;
+mod edit;
 pub mod gateway;
 mod hands;
 mod outcall;
@@ -34,6 +35,7 @@ use crate::{
 };
 
 pub use accept::{Accepted, CallRequest, OrderError, Rejected};
+pub use edit::{CallEdit, EditError};
 
 /// Where calls are ordered. Cheap to clone.
 #[derive(Clone)]

@@ -83,6 +83,7 @@ impl App {
     /// On a store and a feed that are there already.
     pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
         let control = Arc::new(Pretend::default());
+        control.store.get_or_init(|| store.clone());
         let rooms = Rooms {
             store: store.clone(),
             feed: feed.clone(),
@@ -93,6 +94,12 @@ impl App {
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
         Self { address, store, feed, control, directory: setup.directory, shutdown, served }
+    }
+
+    /// One more journal of the same store.
+    pub fn journal(&self) -> (Journal, JoinHandle<()>) {
+        let config = storage_config(&format!("sqlite://{}/api.db", self.directory.path().display()));
+        Journal::start(self.store.clone(), &config, self.shutdown.clone())
     }
 
     /// Somebody with a token of these scopes.

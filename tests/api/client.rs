@@ -61,6 +61,10 @@ impl Actor {
         self.json(Method::POST, path, body.to_string()).await
     }
 
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PATCH, path, body.to_string()).await
+    }
+
     pub async fn json(&self, method: Method, path: &str, body: impl Into<Bytes>) -> Answer {
         self.with("content-type", "application/json").send(method, path, body.into()).await
     }

@@ -4,6 +4,7 @@
 
 mod app;
 mod auth;
+mod call_orders;
 mod calls;
 mod client;
 mod events;
@@ -13,6 +14,7 @@ mod hostile;
 mod listener;
 mod logs;
 mod open;
+mod ordering;
 mod orders;
 mod pretend;
 mod prompts;

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{
-        Mutex,
+        Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -14,14 +14,22 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use stasisd::{
     http::{Check, Control, ControlError, GraphFormat, Health},
-    model::{CallId, CallRecord, CallState, ChannelId, Direction, Position},
+    model::{
+        CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, OrderState, Position,
+    },
+    outbound::{Accepted, CallEdit, CallRequest, EditError, OrderError, gateway},
+    storage::{StorageError, Store},
 };
+
+use crate::ordering;
 
 /// A sentence that was to be said into a call.
 pub type Said = (CallId, String, Option<String>);
 
 #[derive(Default)]
 pub struct Pretend {
+    /// Where ordered calls are; the port reads them there.
+    pub store: OnceLock<Store>,
     pub live: Mutex<HashMap<CallId, CallRecord>>,
     pub hung_up: Mutex<Vec<CallId>>,
     pub said: Mutex<Vec<Said>>,
@@ -36,6 +44,10 @@ pub struct Pretend {
 impl Pretend {
     fn failure(&self) -> Result<(), ControlError> {
         self.fails.lock().unwrap().take().map_or(Ok(()), Err)
+    }
+
+    fn store(&self) -> &Store {
+        self.store.get().unwrap()
     }
 
     pub fn add(&self, call: &CallRecord) {
@@ -72,6 +84,34 @@ impl Control for Pretend {
             self.said.lock().unwrap().push((id, text, language));
             Ok(())
         })
+    }
+
+    fn order_calls(&self, requests: Vec<CallRequest>) -> BoxFuture<'_, Vec<Result<Accepted, OrderError>>> {
+        Box::pin(async move { ordering::order(self.store(), &requests).await })
+    }
+
+    fn cancel_call(&self, id: CallOrderId) -> BoxFuture<'_, Result<Option<CallOrder>, StorageError>> {
+        Box::pin(async move { self.store().cancel_call_order(id, Timestamp::now()).await })
+    }
+
+    fn edit_call(
+        &self,
+        id: CallOrderId,
+        edit: CallEdit,
+    ) -> BoxFuture<'_, Result<Option<CallOrder>, EditError>> {
+        Box::pin(async move {
+            let Some(order) = self.store().call_order(id).await? else { return Ok(None) };
+            let times = ordering::times(&order, &edit)?;
+            let edited = self.store().edit_call_order(id, times).await?;
+            match edited.filter(|order| order.state == OrderState::Waiting) {
+                Some(order) => Ok(Some(order)),
+                None => Err(EditError::NotWaiting),
+            }
+        })
+    }
+
+    fn gateways(&self) -> Vec<gateway::Status> {
+        vec![ordering::gateway()]
     }
 
     fn flows(&self) -> Vec<Value> {

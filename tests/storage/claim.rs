@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use stasisd::{
     model::{CallOrder, Lane, OrderEnd, OrderState},
-    storage::Store,
+    storage::{CallTimes, Store},
 };
 
 use crate::{
@@ -162,15 +162,22 @@ async fn moved_while_it_waits(base: Base) {
     let store = &base.store;
     accept(store, [call_order(1)]).await;
     let id = call_order(1).id;
-    let moved = store.edit_call_order(id, at(30), at(40), Some(at(60))).await;
-    let expected =
-        CallOrder { not_before: at(30), next_at: at(40), not_after: Some(at(60)), ..call_order(1) };
+    let to =
+        CallTimes { not_before: at(30), next_at: at(40), first_by: Some(at(50)), not_after: Some(at(60)) };
+    let moved = store.edit_call_order(id, to).await;
+    let expected = CallOrder {
+        not_before: at(30),
+        next_at: at(40),
+        first_by: Some(at(50)),
+        not_after: Some(at(60)),
+        ..call_order(1)
+    };
     assert_eq!(moved, Ok(Some(expected.clone())));
     assert_eq!(claim(store, 39, 10).await, []);
     assert_eq!(claim(store, 40, 10).await, [1]);
     let active = CallOrder { state: OrderState::Active, ..expected };
-    assert_eq!(store.edit_call_order(id, at(1), at(1), None).await, Ok(Some(active)), "too late to move");
-    assert_eq!(store.edit_call_order(call_order(7).id, at(1), at(1), None).await, Ok(None));
+    assert_eq!(store.edit_call_order(id, to).await, Ok(Some(active)), "too late to move");
+    assert_eq!(store.edit_call_order(call_order(7).id, to).await, Ok(None));
 }
 
 /// 100,000 orders wait; PostgreSQL counts what its plans touch. (SQLite's plans are asked for in `src/storage`.)

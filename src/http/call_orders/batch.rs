@@ -81,7 +81,12 @@ pub(super) async fn batch(
     let requests: Vec<CallRequest> = body.calls.into_iter().map(CallRequest::from).collect();
     let done = super::order_all(&app, requests).await?;
     let accepted = done.iter().filter(|result| result.is_ok()).count();
-    tracing::info!(accepted, refused = done.len() - accepted, token = who.token.name, "calls ordered by the API");
+    tracing::info!(
+        accepted,
+        refused = done.len() - accepted,
+        token = who.token.name,
+        "calls ordered by the API"
+    );
     let results = done.into_iter().enumerate().map(|(place, result)| view(place, result));
     Ok(Json(BatchAnswer { results: results.collect::<Result<_, _>>()? }))
 }
@@ -91,7 +96,13 @@ fn view(place: usize, result: Result<Accepted, OrderError>) -> Result<ResultView
     let problem = match result {
         Ok(Accepted { order, is_new }) => {
             let status = if is_new { 201 } else { 200 };
-            return Ok(ResultView { status, order: Some(order.into()), code: None, field: None, detail: None });
+            return Ok(ResultView {
+                status,
+                order: Some(order.into()),
+                code: None,
+                field: None,
+                detail: None,
+            });
         }
         Err(OrderError::Storage(error)) => return Err(error.into()),
         Err(refused) => Problem::from(refused),

@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CallOrderPatch)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::option_option, reason = "left out, null, and a value are three things")]
 pub(super) struct EditBody {
     /// Not before this, written as when it was ordered; a local time is read in the call order's zone.
     #[schema(example = "2026-12-01T10:00:00+01:00")]

@@ -12,7 +12,6 @@ mod words;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) use self::{view::CallOrderView, words::LaneView};
 use super::{code::Code, problem::Problem, state::App};
 use crate::{
     model::CallOrderId,
@@ -37,7 +36,10 @@ fn unknown(id: CallOrderId) -> Problem {
 }
 
 /// Orders calls, whether or not the client waits for the answer.
-async fn order_all(app: &App, requests: Vec<CallRequest>) -> Result<Vec<Result<Accepted, OrderError>>, Problem> {
+async fn order_all(
+    app: &App,
+    requests: Vec<CallRequest>,
+) -> Result<Vec<Result<Accepted, OrderError>>, Problem> {
     let (work, app) = (&app.work, App::clone(app));
     work.to_the_end(async move { Ok(app.control().order_calls(requests).await) }).await
 }

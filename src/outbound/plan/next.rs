@@ -47,6 +47,18 @@ pub fn next(order: &CallOrder, reaches: &[Reach], ended_at: Timestamp, windows: 
     due(order, ended_at.checked_add(delay).unwrap_or(Timestamp::MAX), windows)
 }
 
+/// What becomes at `now` of an order that was due while we were down: it is called late, or, if it is more than
+/// `late_up_to` late, dropped.
+#[must_use]
+pub fn missed(order: &CallOrder, late_up_to: SignedDuration, now: Timestamp, windows: &Windows) -> Next {
+    if now.duration_since(order.next_at) > late_up_to {
+        let why =
+            format!("it was due at {}, while nobody could call, and that is too long ago", order.next_at);
+        return Next::End(OrderEnd::Expired, why);
+    }
+    due(order, now.max(order.next_at), windows)
+}
+
 /// The first time from `at` that the order and the windows allow.
 fn due(order: &CallOrder, at: Timestamp, windows: &Windows) -> Next {
     let Some(allowed) = windows.for_order(at.max(order.not_before), order) else {

@@ -257,6 +257,22 @@ fn the_next_attempt_waits_for_its_window_and_not_beyond_its_time() {
 }
 
 #[test]
+fn what_was_missed_is_called_late_or_dropped() {
+    let (order, windows) = (order(Lane::Callback), windows(&["00:00-24:00"], &[], &[]));
+    let after = |secs| {
+        missed(
+            &order,
+            SignedDuration::from_mins(10),
+            order.next_at + SignedDuration::from_secs(secs),
+            &windows,
+        )
+    };
+    assert_eq!(after(600), Next::Again(order.next_at + SignedDuration::from_secs(600)));
+    assert_eq!(after(-600), Next::Again(order.next_at));
+    assert!(matches!(after(601), Next::End(OrderEnd::Expired, _)));
+}
+
+#[test]
 fn the_shipped_rules_end_every_order() {
     let config = Config::defaults().unwrap();
     let windows = Windows::new(&config).unwrap();

@@ -42,6 +42,21 @@ impl Store {
         .await
     }
 
+    /// The order that was accepted with this idempotency key, if its request had this fingerprint.
+    pub async fn known_call_order(
+        &self,
+        key: &str,
+        fingerprint: &str,
+    ) -> Result<Option<CallOrder>, StorageError> {
+        self.within(async {
+            let sql = "SELECT * FROM call_orders WHERE idempotency_key = $1";
+            let rows: Vec<OrderRow> = self.pool.fetch(sql, args![key]).await?;
+            let same = rows.first().filter(|row| row.has_fingerprint(fingerprint));
+            same.map(OrderRow::order).transpose()
+        })
+        .await
+    }
+
     /// All orders that are claimed, the longest due first: after a crash the attempts tell whether they were
     /// dialled.
     pub async fn active_orders(&self) -> Result<Vec<CallOrder>, StorageError> {
