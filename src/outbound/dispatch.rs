@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Outbound,
     gateway::{Gateway, NotNow, Slot},
+    plan::{self, Next},
     ready::{AHEAD, Ready},
 };
 use crate::{
@@ -148,14 +149,11 @@ impl Outbound {
         if self.is_over(order) {
             return Turn::End(OrderEnd::Cancelled, "cancelled".to_owned());
         }
-        if order.attempts == 0 && order.first_by.is_some_and(|last| last < now) {
-            return Turn::End(OrderEnd::Expired, "missed: it could not be called in time".to_owned());
-        }
-        match self.inner.windows.for_order(now, order) {
-            None => return Turn::End(OrderEnd::Expired, "no window of time allows the call".to_owned()),
+        match plan::turn(order, now, &self.inner.windows) {
+            Next::End(end, why) => return Turn::End(end, why),
             // A window closed since it was claimed.
-            Some(at) if at > now => return Turn::PutOff(at),
-            Some(_) => {}
+            Next::Again(at) if at > now => return Turn::PutOff(at),
+            Next::Again(_) => {}
         }
         if !self.has_room() {
             return Turn::Wait(HELD);

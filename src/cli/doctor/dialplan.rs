@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{asterisk::Visit, finding::Finding};
+use super::{asterisk::Visit, finding::Finding, gateways};
 use crate::{
     ari::{AriError, Originate},
     config::Config,
@@ -41,6 +41,11 @@ pub(super) async fn look(visit: &Visit, config: &Config) -> Vec<Finding> {
         exists(visit, &channel, "stasisd-inbound", "s", "incoming calls").await,
     ];
     findings.extend(queue(visit, &channel).await);
+    if !config.gateways.is_empty() {
+        let amd = &config.outbound.amd_context;
+        findings.push(exists(visit, &channel, amd, "s", "calls that ask about machines").await);
+        findings.extend(gateways::look(visit, &channel, config).await);
+    }
     // It ends with its application at the latest.
     let _ = visit.client.hang_up(&channel, None).await;
     findings

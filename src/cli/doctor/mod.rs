@@ -6,6 +6,7 @@ mod dialplan;
 mod ears;
 mod finding;
 mod flows;
+mod gateways;
 mod machine;
 mod port;
 mod voice;

@@ -47,16 +47,17 @@ pub fn next(order: &CallOrder, reaches: &[Reach], ended_at: Timestamp, windows: 
     due(order, ended_at.checked_add(delay).unwrap_or(Timestamp::MAX), windows)
 }
 
-/// What becomes at `now` of an order that was due while we were down: it is called late, or, if it is more than
-/// `late_up_to` late, dropped.
+/// What becomes at `now` of an order that is due: it is called now, or at the next time that the windows allow. One
+/// whose first attempt was missed, while we were down or had no line, is called late up to its `first_by`.
 #[must_use]
-pub fn missed(order: &CallOrder, late_up_to: SignedDuration, now: Timestamp, windows: &Windows) -> Next {
-    if now.duration_since(order.next_at) > late_up_to {
-        let why =
-            format!("it was due at {}, while nobody could call, and that is too long ago", order.next_at);
-        return Next::End(OrderEnd::Expired, why);
+pub fn turn(order: &CallOrder, now: Timestamp, windows: &Windows) -> Next {
+    match order.first_by {
+        Some(limit) if order.attempts == 0 && now > limit => {
+            let why = format!("missed: it was to be called by {limit} and could not be before {now}");
+            Next::End(OrderEnd::Expired, why)
+        }
+        _ => due(order, now.max(order.next_at), windows),
     }
-    due(order, now.max(order.next_at), windows)
 }
 
 /// The first time from `at` that the order and the windows allow.

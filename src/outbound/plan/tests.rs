@@ -182,6 +182,7 @@ fn order(lane: Lane) -> CallOrder {
         language: "en".to_owned(),
         lane,
         not_before: at,
+        first_by: None,
         not_after: None,
         time_zone: None,
         ring_timeout_secs: 45,
@@ -258,18 +259,17 @@ fn the_next_attempt_waits_for_its_window_and_not_beyond_its_time() {
 
 #[test]
 fn what_was_missed_is_called_late_or_dropped() {
-    let (order, windows) = (order(Lane::Callback), windows(&["00:00-24:00"], &[], &[]));
-    let after = |secs| {
-        missed(
-            &order,
-            SignedDuration::from_mins(10),
-            order.next_at + SignedDuration::from_secs(secs),
-            &windows,
-        )
-    };
-    assert_eq!(after(600), Next::Again(order.next_at + SignedDuration::from_secs(600)));
-    assert_eq!(after(-600), Next::Again(order.next_at));
-    assert!(matches!(after(601), Next::End(OrderEnd::Expired, _)));
+    let windows = windows(&["00:00-24:00"], &[], &[]);
+    let mut order = order(Lane::Callback);
+    let after =
+        |order: &CallOrder, secs| turn(order, order.next_at + SignedDuration::from_secs(secs), &windows);
+    assert_eq!(after(&order, 86_400), Next::Again(order.next_at + SignedDuration::from_secs(86_400)));
+    order.first_by = Some(order.next_at + SignedDuration::from_mins(10));
+    assert_eq!(after(&order, 600), Next::Again(order.next_at + SignedDuration::from_secs(600)));
+    assert_eq!(after(&order, -600), Next::Again(order.next_at));
+    assert!(matches!(after(&order, 601), Next::End(OrderEnd::Expired, _)));
+    order.attempts = 1;
+    assert!(matches!(after(&order, 601), Next::Again(_)));
 }
 
 #[test]
