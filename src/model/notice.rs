@@ -9,7 +9,8 @@ use super::CallId;
 /// What happened. The text form (`call.started`) is part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoticeKind {
-    /// A call came in. Data: `caller`, `called`, `gateway`, `flow`.
+    /// A call came in, or we place one. Data: `direction`, `caller`, `called`, `gateway`, `flow`; of one that we
+    /// place also `order` and `attempt`.
     #[serde(rename = "call.started")]
     CallStarted,
     /// A call entered a step. Data: `flow`, `step`.
