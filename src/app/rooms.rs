@@ -42,6 +42,7 @@ pub struct Opened {
 /// Opens everything that `config` names. Nothing is spawned yet that takes calls.
 pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let store = Store::open(&config.storage).await.or_exit(Exit::Unavailable)?;
+    let store = store.telling_attempts(config.webhooks.attempts);
     let feed = Feed::new();
     let journal_end = CancellationToken::new();
     let (journal, journal_task) = Journal::start(store.clone(), &config.storage, journal_end.clone());

@@ -1,6 +1,6 @@
 //! The layers of the configuration: which wins, and who is named when one is wrong.
 
-use stasisd::config::{Loaded, Secret, Sources, load, problems};
+use stasisd::config::{Loaded, Secret, Sources, load, problems, show};
 
 use super::Place;
 
@@ -103,6 +103,12 @@ fn secrets_come_from_a_file_or_a_credential_and_are_not_printed() {
 
     place.write("credentials/storage-url", "postgres://me:it@db/calls");
     assert_eq!(loaded(&place, &[]).config.storage.url.expose(), "postgres://me:it@db/calls");
+
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    place.write("credentials/webhook-secret", &format!("{secret} {secret}\n"));
+    assert_eq!(loaded(&place, &[]).config.webhooks.keys().map(|keys| keys.len()), Ok(2));
+    let shown = show(&loaded(&Place::with(""), &[("STASISD_WEBHOOKS__SECRET", secret)]));
+    assert!(shown.contains("secret = \"***\"") && !shown.contains(secret), "{shown}");
 }
 
 #[test]
