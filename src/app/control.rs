@@ -10,8 +10,11 @@ use crate::{
     calls::LegEvent,
     flow::graph,
     http::{Check, Control, ControlError, GraphFormat, Health},
-    model::{CallId, CallOrder, CallOrderId, CallRecord},
-    outbound::{Accepted, CallEdit, CallRequest, EditError, OrderError, gateway},
+    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome},
+    outbound::{
+        Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
+        StatusPut, gateway,
+    },
     stasis::Door,
     storage::StorageError,
     tasks::clock,
@@ -84,6 +87,26 @@ impl Control for Rooms {
         edit: CallEdit,
     ) -> BoxFuture<'_, Result<Option<CallOrder>, EditError>> {
         Box::pin(async move { self.door.outbound.edit(id, &edit).await })
+    }
+
+    fn put_order(&self, order: Order) -> BoxFuture<'_, Result<StatusPut, StorageError>> {
+        Box::pin(async move { self.door.outbound.put_order(&order).await })
+    }
+
+    fn delete_order(
+        &self,
+        id: OrderId,
+        version: Option<i64>,
+    ) -> BoxFuture<'_, Result<Outcome, StorageError>> {
+        Box::pin(async move { self.door.outbound.delete_order(&id, version).await })
+    }
+
+    fn notify(
+        &self,
+        id: OrderId,
+        wanted: NotifyRequest,
+    ) -> BoxFuture<'_, Result<Vec<Notified>, NotifyError>> {
+        Box::pin(async move { self.door.outbound.notify(&id, &wanted).await })
     }
 
     fn gateways(&self) -> Vec<gateway::Status> {

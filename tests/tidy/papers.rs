@@ -44,7 +44,8 @@ fn keys(text: &str) -> BTreeSet<String> {
     for line in text.lines() {
         let line = line.strip_prefix("# ").unwrap_or(line);
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            name.clone_into(&mut table);
+            // One of several tables of a name is [[in two brackets]].
+            name.trim_matches(['[', ']']).clone_into(&mut table);
         } else if let Some((key, _)) = line.split_once(" = ")
             && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
         {
@@ -59,7 +60,7 @@ fn fields(rust: &str) -> BTreeSet<String> {
     let (mut table, mut fields) = (None, BTreeSet::new());
     for line in rust.lines() {
         if let Some(rest) = line.strip_prefix("/// `[") {
-            table = rest.split_once(']').map(|(name, _)| name.to_owned());
+            table = rest.split_once(']').map(|(name, _)| name.trim_start_matches('[').to_owned());
         } else if line == "}" {
             table = None;
         } else if let (Some(table), Some(rest)) = (&table, line.strip_prefix("    pub "))
@@ -88,8 +89,9 @@ fn every_setting_stands_in_the_commented_defaults() {
     let mut written = keys(&read("config/stasisd.toml"));
     // Settings that flows read are free, the file shows those of the shipped flows; retry rules are the model's.
     written.retain(|key| !(key.starts_with("flows.settings.") || key.starts_with("outbound.retry.")));
-    let known =
-        fields(&["settings", "outbound", "gateway"].map(|f| read(&format!("src/config/{f}.rs"))).concat());
+    let known = fields(
+        &["settings", "outbound", "gateway", "notify"].map(|f| read(&format!("src/config/{f}.rs"))).concat(),
+    );
     assert!(known.len() > 40, "{known:?}");
     let missing: Vec<_> = known.difference(&written).collect();
     let unknown: Vec<_> = written.difference(&known).collect();
