@@ -143,7 +143,7 @@ impl Callers {
         let took = self.begun.elapsed();
         let last = self.last();
         let count = |name: &str| last.get(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
-        let refused = count("refused");
+        let refused = count("refused(C)");
         let good = count("SuccessfulCall(C)").saturating_sub(refused);
         let lost = self.load.calls.saturating_sub(good + refused);
         Outcome { good, refused, lost, took, nominal }

@@ -12,6 +12,16 @@ pub enum Exit {
     Ok = 0,
     /// `doctor` found something to mend.
     Found = 1,
+    /// A call was answered, but not heard to the end.
+    NotHeard = 10,
+    /// A call was busy, not answered or refused.
+    NotReached = 11,
+    /// A call could not be made.
+    NotCalled = 12,
+    /// What became of a call is not known.
+    NotKnown = 13,
+    /// A call was cancelled, or its time was over.
+    NotWanted = 14,
     /// The command line is wrong.
     Usage = 64,
     /// What was read is wrong: a flow file, an order.
@@ -34,9 +44,14 @@ pub enum Exit {
 
 impl Exit {
     /// Every code with its meaning, for `--help`.
-    pub const ALL: [(Self, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str); 16] = [
         (Self::Ok, "done; for `run`: stopped by a signal, and drained"),
         (Self::Found, "`doctor` found something to mend"),
+        (Self::NotHeard, "`call --wait`: answered, but not heard to the end"),
+        (Self::NotReached, "`call --wait`: busy, not answered, or refused"),
+        (Self::NotCalled, "`call --wait`: it could not be called"),
+        (Self::NotKnown, "`call --wait`: what became of it is not known"),
+        (Self::NotWanted, "`call --wait`: cancelled, or its time was over"),
         (Self::Usage, "the command line is wrong"),
         (Self::Data, "a flow file or other input is wrong"),
         (Self::Unavailable, "the database or another part we need cannot be had"),

@@ -29,9 +29,27 @@ impl Client {
         self.tell(&Command::Play { channel, playback: playback_id, media, language }).await
     }
 
+    /// As [`Client::answer_fresh`] and then [`Client::play`], the second sent before the first is answered where
+    /// the order is kept all the same. Gives what came of each; a channel that could not be answered hears nothing.
+    pub async fn answer_and_play(
+        &self,
+        channel: &ChannelId,
+        playback_id: &str,
+        media: &[String],
+        language: &str,
+    ) -> (Result<(), AriError>, Result<(), AriError>) {
+        let play = Command::Play { channel, playback: playback_id, media, language };
+        self.tell_both(&Command::Answer { channel, fresh: true }, &play).await
+    }
+
     /// ARI `DELETE /playbacks/{playbackId}`. `PlaybackFinished` follows, with `done`.
     pub async fn stop_playback(&self, id: &str) -> Result<(), AriError> {
         self.tell(&Command::StopPlayback(id)).await
+    }
+
+    /// As [`Client::stop_playback`], without waiting for the answer: the next command comes after it.
+    pub async fn stop_playback_and_go_on(&self, id: &str) -> Result<(), AriError> {
+        self.send(&Command::StopPlayback(id)).await
     }
 
     /// ARI `GET /playbacks/{playbackId}`; none once it is over.
@@ -42,6 +60,11 @@ impl Client {
     /// ARI `DELETE /channels/{channelId}`, with a Q.850 cause if one is to be told to the far end.
     pub async fn hang_up(&self, channel: &ChannelId, cause: Option<i32>) -> Result<(), AriError> {
         self.tell(&Command::HangUp(channel, cause)).await
+    }
+
+    /// As [`Client::hang_up`], without waiting for the answer: the channel's events tell.
+    pub async fn hang_up_and_go_on(&self, channel: &ChannelId) -> Result<(), AriError> {
+        self.send(&Command::HangUp(channel, None)).await
     }
 
     /// ARI `POST /channels/{channelId}/continue`: the channel leaves Stasis, `StasisEnd` follows. It does so after

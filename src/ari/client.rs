@@ -7,12 +7,9 @@ use tokio::time::{Instant, timeout};
 
 use super::{
     AriError, Reaction,
-    command::{Command, Request, Way, way},
+    command::{Command, Request, Way},
     shared::{Letter, Live, Shared},
 };
-
-/// Longest request that goes over the websocket; Asterisk reads no frame above 64 KiB.
-const LONGEST_FRAME: usize = 32 * 1024;
 
 /// Asterisk's REST interface. Cheap to clone.
 #[derive(Clone)]
@@ -76,19 +73,29 @@ impl Client {
         if live.is_none() && !reads {
             return Err(AriError::NotConnected);
         }
-        let fits = request.uri.len() + request.body.as_ref().map_or(0, String::len) <= LONGEST_FRAME;
-        match live {
-            Some(live) if way(command) == Way::Websocket && live.over_websocket && fits => {
-                self.measured(Way::Websocket, over_websocket(&live, &request, self.reaction)).await
-            }
-            live => {
-                // Boxed, because it is rare and big, and would else be part of every call's own future.
-                self.measured(Way::Http, Box::pin(self.over_http(live, &request))).await
-            }
+        let Some(live) = live else { return self.by_http(None, &request).await };
+        if !live.takes(command, &request) {
+            return self.by_http(Some(&live), &request).await;
         }
+        let websocket = self.measured(Way::Websocket, over_websocket(&live, &request, self.reaction));
+        if !matches!(command, Command::Answer { .. }) {
+            return websocket.await;
+        }
+        let begun = Instant::now();
+        let answer = match live.pace.room() {
+            Some(_room) => websocket.await,
+            None => self.by_http(Some(&live), &request).await,
+        };
+        live.pace.took(begun.elapsed());
+        answer
     }
 
-    async fn measured(
+    pub(super) async fn by_http(&self, live: Option<&Live>, request: &Request) -> Result<String, AriError> {
+        // Boxed, because it is rare and big, and would else be part of every call's own future.
+        self.measured(Way::Http, Box::pin(self.over_http(live, request))).await
+    }
+
+    pub(super) async fn measured(
         &self,
         way: Way,
         answer: impl Future<Output = Result<Answer, AriError>>,
@@ -99,7 +106,7 @@ impl Client {
         judge(answer?)
     }
 
-    async fn over_http(&self, live: Option<Arc<Live>>, request: &Request) -> Result<Answer, AriError> {
+    async fn over_http(&self, live: Option<&Live>, request: &Request) -> Result<Answer, AriError> {
         let answer = self.shared.http.send(request, || {
             if let Some(reaction) = &self.reaction {
                 self.shared.meters.reaction(reaction);
@@ -123,7 +130,7 @@ impl Client {
     }
 }
 
-async fn over_websocket(
+pub(super) async fn over_websocket(
     live: &Live,
     request: &Request,
     reaction: Option<Reaction>,

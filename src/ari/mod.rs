@@ -5,6 +5,7 @@
 //! wait) → [`Wire`] → the one consumer. Nothing on that way waits for anybody; what does not fit ends the
 //! connection, and the next one begins with a snapshot of what is true.
 
+mod ahead;
 mod backoff;
 mod calls;
 mod client;
@@ -17,6 +18,7 @@ mod http;
 mod meters;
 mod model;
 mod open;
+mod pace;
 mod params;
 mod reaction;
 mod rest;

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use serde::{Deserialize, Serialize};
@@ -54,12 +55,23 @@ pub(super) fn message(body: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
-/// Requests of one websocket that wait for their answers.
+/// Requests of one websocket that have no answer yet.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     /// `None` once the websocket is gone: whoever comes later is told so at once.
-    waiting: Mutex<Option<HashMap<u64, oneshot::Sender<Answer>>>>,
+    waiting: Mutex<Option<Waiting>>,
     last: AtomicU64,
+}
+
+type Waiting = HashMap<u64, Asked>;
+
+/// Who asked.
+#[derive(Debug)]
+enum Asked {
+    /// Somebody who waits for the answer.
+    Waits(oneshot::Sender<Answer>),
+    /// Somebody who went on, at this moment.
+    WentOn(Instant),
 }
 
 impl Pending {
@@ -70,17 +82,33 @@ impl Pending {
     /// A place to wait, or `None` if the websocket is gone.
     pub(super) fn register(self: &Arc<Self>) -> Option<Waiter> {
         let (sender, receiver) = oneshot::channel();
-        let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        self.lock().as_mut()?.insert(id, sender);
+        let id = self.number();
+        self.lock().as_mut()?.insert(id, Asked::Waits(sender));
         Some(Waiter { id, receiver, pending: Arc::clone(self) })
     }
 
-    /// Gives an answer to whoever waits for it. A late one is dropped.
-    pub(super) fn answer(&self, id: u64, answer: Answer) {
-        let waiter = self.lock().as_mut().and_then(|waiting| waiting.remove(&id));
-        if let Some(waiter) = waiter {
-            // The waiter may just have given up.
-            let _ = waiter.send(answer);
+    /// The id of a request whose answer nobody waits for, or `None` if the websocket is gone.
+    pub(super) fn go_on(&self) -> Option<u64> {
+        let id = self.number();
+        self.lock().as_mut()?.insert(id, Asked::WentOn(Instant::now()));
+        Some(id)
+    }
+
+    fn number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Gives an answer to whoever waits for it. Gives it back, with the moment of its request, if whoever asked
+    /// went on. A late one is dropped.
+    pub(super) fn answer(&self, id: u64, answer: Answer) -> Option<(Answer, Instant)> {
+        let asked = self.lock().as_mut().and_then(|waiting| waiting.remove(&id));
+        match asked? {
+            Asked::Waits(waiter) => {
+                // The waiter may just have given up.
+                let _ = waiter.send(answer);
+                None
+            }
+            Asked::WentOn(at) => Some((answer, at)),
         }
     }
 
@@ -89,7 +117,7 @@ impl Pending {
         self.lock().take();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<HashMap<u64, oneshot::Sender<Answer>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -154,12 +182,16 @@ mod tests {
             pending.register().expect("open"),
             pending.register().expect("open"),
         );
-        pending.answer(one.id, Answer { status: 204, body: String::new() });
+        let answer = |status| Answer { status, body: String::new() };
+        assert!(pending.answer(one.id, answer(204)).is_none());
         assert_eq!(one.answer().await.expect("answered").status, 204);
+        let id = pending.go_on().expect("open");
+        assert_eq!(pending.answer(id, answer(404)).map(|(answer, _)| answer.status), Some(404));
+        assert!(pending.answer(id, answer(404)).is_none());
         drop(two);
         assert_eq!(pending.lock().as_ref().map(HashMap::len), Some(1));
         pending.close();
         assert!(three.answer().await.is_none());
-        assert!(pending.register().is_none());
+        assert!(pending.register().is_none() && pending.go_on().is_none());
     }
 }

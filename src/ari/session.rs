@@ -22,10 +22,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Event, Wire,
-    client::Answer,
+    client::{Answer, judge},
+    command::Way,
     decode::{Frame, decode},
     meters::kind,
     open::{Open, Read, Socket},
+    pace::Pace,
     rest::Pending,
     shared::{Letter, Live, Shared},
 };
@@ -73,6 +75,7 @@ pub(super) async fn live(
         mail: mail.clone(),
         pending: Arc::clone(&pending),
         over_websocket,
+        pace: Pace::default(),
         gone,
     }));
     if wire.try_send(Wire::Up(open.hello)).is_err() {
@@ -227,7 +230,16 @@ impl Decoder {
     fn frame(&self, text: &str, received: Instant) -> Result<(), End> {
         let meters = &self.shared.meters;
         match decode(text) {
-            Ok(Frame::Answer { id, status, body }) => self.pending.answer(id, Answer { status, body }),
+            Ok(Frame::Answer { id, status, body }) => {
+                if let Some((answer, asked)) = self.pending.answer(id, Answer { status, body }) {
+                    meters.request(Way::Websocket, Ok(status), asked.elapsed());
+                    if let Err(error) = judge(answer)
+                        && !error.is_gone()
+                    {
+                        tracing::warn!(%error, "Asterisk refused a command that nobody waits for");
+                    }
+                }
+            }
             Ok(Frame::Dropped(kind)) => meters.event(kind),
             Ok(Frame::Event(Event::ApplicationReplaced, _)) => {
                 meters.event("ApplicationReplaced");

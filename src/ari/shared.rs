@@ -11,11 +11,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Reaction,
+    command::{Command, Request, Way, way},
     http::{Connector, Http},
     meters::Meters,
+    pace::Pace,
     rest::Pending,
     site::Site,
 };
+
+/// Longest request that goes over the websocket; Asterisk reads no frame above 64 KiB.
+const LONGEST_FRAME: usize = 32 * 1024;
 
 /// Shared by all.
 pub(super) struct Shared {
@@ -37,8 +42,18 @@ pub(super) struct Live {
     pub pending: Arc<Pending>,
     /// Whether commands go over it.
     pub over_websocket: bool,
+    /// Whether answering calls may go over it at this moment.
+    pub pace: Pace,
     /// Cancelled when it is gone: requests by HTTP end with it, for nobody knows their calls any more.
     pub gone: CancellationToken,
+}
+
+impl Live {
+    /// Whether the command goes over the websocket.
+    pub(super) fn takes(&self, command: &Command<'_>, request: &Request) -> bool {
+        let length = request.uri.len() + request.body.as_ref().map_or(0, String::len);
+        self.over_websocket && way(command) == Way::Websocket && length <= LONGEST_FRAME
+    }
 }
 
 /// A message for the writer.

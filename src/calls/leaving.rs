@@ -23,9 +23,10 @@ const FOLLOWED: Duration = Duration::from_secs(4);
 impl Leg {
     pub(super) async fn leave_for(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
         let Place { context, extension, priority } = place;
-        if let Some(id) = self.playing.take() {
+        // The last first: else it would begin when the one before it is stopped.
+        while let Some(id) = self.playing.pop() {
             // That it ended by itself in the same moment is as good.
-            let _ = self.services.ari.stop_playback(&id).await;
+            let _ = self.services.ari.stop_playback_and_go_on(&id).await;
         }
         self.leaving = true;
         self.record.detail = Some(format!("{why}: {context},{extension},{priority}"));
@@ -40,16 +41,16 @@ impl Leg {
 
     pub(super) async fn finish(&mut self) -> Result<(), Stop> {
         let ari = self.ari();
-        let answer = ari.hang_up(&self.record.channel, None).await;
-        match self.judge(answer).await {
-            Ok(()) => {}
-            Err(Stop::Ended(Ended::HungUp { .. })) => return Err(Ended::Finished.into()),
-            Err(stop) => return Err(stop),
-        }
-        match self.until_gone("the channel did not hang up").await {
+        let answer = ari.hang_up_and_go_on(&self.record.channel).await;
+        let gone = match self.judge(answer).await {
+            Ok(()) => self.until_gone("the channel did not hang up").await,
+            gone => gone,
+        };
+        match gone {
             Err(Stop::Ended(Ended::HungUp { cause, tech_cause })) => {
                 self.record.cause = cause;
                 self.record.tech_cause = tech_cause;
+                self.hung_up = true;
                 Err(Ended::Finished.into())
             }
             other => other,

@@ -52,12 +52,16 @@ pub struct Leg {
     pub(super) keys: VecDeque<char>,
     /// Playbacks and recordings made since the step was entered: their ids must differ.
     pub(super) made: u32,
-    /// The playback that runs: `continue` waits for its end, so it is stopped first.
-    pub(super) playing: Option<String>,
+    /// The playbacks that Asterisk has: `continue` waits for their end, so they are stopped first.
+    pub(super) playing: Vec<String>,
     /// The dialled party, hung up when the call is settled.
     pub(super) peer: Option<ChannelId>,
     /// The bridge the two talk in, destroyed when the call is settled.
     pub(super) bridge: Option<String>,
+    /// The channel shall be answered, at the latest by the next command.
+    pub(super) answer_owed: bool,
+    /// We hung up, and Asterisk began to.
+    pub(super) hung_up: bool,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -89,9 +93,11 @@ impl Leg {
             record,
             keys: VecDeque::new(),
             made: 0,
-            playing: None,
+            playing: Vec::new(),
             peer: None,
             bridge: None,
+            answer_owed: false,
+            hung_up: false,
             leaving: false,
             first_key: None,
             dial_status: String::new(),

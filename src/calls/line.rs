@@ -142,7 +142,7 @@ pub trait Line: Send {
     /// Waits until the last position is on disk: before anything that must not happen twice.
     fn durable(&mut self) -> impl Future<Output = Result<(), Stop>> + Send;
 
-    /// Answers the channel. Harmless on an answered one.
+    /// Answers the channel, at the latest with the next command. Harmless on an answered one.
     fn answer(&mut self) -> impl Future<Output = Result<(), Stop>> + Send;
 
     /// Plays a prompt to its end, or until a key that `barge` names. Keys are kept as type-ahead; with keys

@@ -11,7 +11,10 @@ use super::{
         BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
     },
 };
-use crate::model::{Fault, NoticeKind, Position, Stop};
+use crate::{
+    ari::AriError,
+    model::{Fault, NoticeKind, Position, Stop},
+};
 
 impl Line for Leg {
     fn at(&mut self, position: &Position) {
@@ -27,22 +30,9 @@ impl Line for Leg {
     }
 
     async fn answer(&mut self) -> Result<(), Stop> {
-        if self.record.answered_at.is_some() {
-            return Ok(());
-        }
-        let ari = self.ari();
-        let channel = &self.record.channel;
-        // What an earlier life began to play may still be heard.
-        let answer = if self.record.taken_up == 0 {
-            ari.answer_fresh(channel).await
-        } else {
-            ari.answer(channel).await
-        };
-        self.judge(answer).await?;
-        self.record.answered_at = Some(Self::now());
-        self.starting = None;
-        self.save();
-        Ok(())
+        self.answer_owed = self.record.answered_at.is_none();
+        // What an earlier life began to play may still be heard, and delays the answer.
+        if self.record.taken_up > 0 { self.answer_now().await } else { Ok(()) }
     }
 
     async fn say(&mut self, prompt: &Prompt, barge: BargeIn) -> Result<Said, Stop> {
@@ -50,6 +40,7 @@ impl Line for Leg {
     }
 
     async fn gather(&mut self, gather: &Gather) -> Result<Gathered, Stop> {
+        self.answer_now().await?;
         self.collect(gather).await
     }
 
@@ -66,34 +57,69 @@ impl Line for Leg {
     }
 
     async fn pause(&mut self, time: Duration) -> Result<(), Stop> {
+        self.answer_now().await?;
         let until = Instant::now() + time;
         while self.next(until).await?.is_some() {}
         Ok(())
     }
 
     async fn record(&mut self, record: &Record) -> Result<Recorded, Stop> {
+        self.answer_now().await?;
         self.make_recording(record).await
     }
 
     async fn dial(&mut self, dial: &Dial, take: Take) -> Result<Dialled, Stop> {
+        self.answer_now().await?;
         self.dial_party(dial, take).await
     }
 
     async fn send_digits(&mut self, digits: &str) -> Result<(), Stop> {
+        self.answer_now().await?;
         let ari = self.services.ari.clone();
         let answer = ari.send_dtmf(&self.record.channel, digits).await;
         self.judge(answer).await
     }
 
     async fn refer(&mut self, target: &str) -> Result<Referred, Stop> {
+        self.answer_now().await?;
         self.send_refer(target).await
     }
 
     async fn continue_in(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
+        self.answer_now().await?;
         self.leave_for(place, why).await
     }
 
     async fn hang_up(&mut self) -> Result<(), Stop> {
+        self.answer_now().await?;
         self.finish().await
+    }
+}
+
+impl Leg {
+    /// Answers if that is owed: a prompt that is ready does it by itself, for two commands at once cost less than
+    /// one after the other.
+    pub(super) async fn answer_now(&mut self) -> Result<(), Stop> {
+        if !self.answer_owed {
+            return Ok(());
+        }
+        let ari = self.ari();
+        let channel = &self.record.channel;
+        let answer = if self.record.taken_up == 0 {
+            ari.answer_fresh(channel).await
+        } else {
+            ari.answer(channel).await
+        };
+        self.answered(answer).await
+    }
+
+    /// Takes note of what came of answering.
+    pub(super) async fn answered(&mut self, answer: Result<(), AriError>) -> Result<(), Stop> {
+        self.judge(answer).await?;
+        self.answer_owed = false;
+        self.record.answered_at = Some(Self::now());
+        self.starting = None;
+        self.save();
+        Ok(())
     }
 }

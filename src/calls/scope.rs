@@ -111,6 +111,10 @@ impl Leg {
             }
             Stop::Ended(Ended::LeftStasis) if self.leaving => stop,
             Stop::Ended(Ended::LeftStasis) => self.taken_away(stop).await,
+            Stop::Ended(Ended::Finished) if self.hung_up => {
+                self.last_word().await;
+                stop
+            }
             Stop::Ended(Ended::Finished) => match self.finish().await {
                 Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
                 _ => stop,

@@ -180,7 +180,7 @@ fn attempt(config: &Config, args: &TryArgs, now: Timestamp) -> Result<Exit> {
         call,
         now: now.to_zoned(zone),
         orders,
-        vars: variables(&args.vars)?,
+        vars: variables("--var", &args.vars)?,
         operator: Place {
             context: config.calls.operator_context.clone(),
             extension: config.calls.operator_extension.clone(),
@@ -197,11 +197,12 @@ fn attempt(config: &Config, args: &TryArgs, now: Timestamp) -> Result<Exit> {
     Ok(if tried.is_ok() { Exit::Ok } else { Exit::Found })
 }
 
-fn variables(given: &[String]) -> Result<Facts> {
+/// Variables written as `NAME=VALUE` after an option: JSON, or a text as it stands.
+pub(super) fn variables(option: &str, given: &[String]) -> Result<Facts> {
     let mut vars = Facts::new();
     for text in given {
         let (name, value) =
-            text.split_once('=').with_context(|| format!("--var {text}: should be NAME=VALUE"))?;
+            text.split_once('=').with_context(|| format!("{option} {text}: should be NAME=VALUE"))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
         vars.insert(name.to_owned(), value);
     }

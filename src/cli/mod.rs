@@ -1,5 +1,6 @@
 //! The command line: which words there are, and what each does.
 
+mod call;
 mod check;
 mod completions;
 mod config;
@@ -8,8 +9,13 @@ mod flow;
 mod load;
 mod run;
 mod token;
+mod voice;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    os::unix::process::CommandExt as _,
+    path::PathBuf,
+    process::{self, ExitCode},
+};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -18,6 +24,7 @@ use crate::{
     app::{Exit, Failed, OrExit},
     storage::Store,
     tasks::clock,
+    tts,
 };
 
 /// One daemon beside Asterisk: calls that survive their daemon, flows as files, and an API to steer them.
@@ -40,8 +47,14 @@ enum Command {
     Check,
     /// Try this deployment: Asterisk, dialplan, sounds, voice, database. Says how to mend what fails.
     Doctor,
+    /// Order a call: say a text to somebody, or hold a dialogue.
+    Call(call::CallArgs),
+    /// Calls that were ordered: list, show, cancel, move them.
+    Calls(call::CallsArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
+    /// Voices: list them, let one speak, put one in place.
+    Voice(voice::VoiceArgs),
     /// Who may use the control port.
     Token(token::TokenArgs),
     /// Show the configuration that holds.
@@ -66,12 +79,22 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     match obey(cli) {
-        Ok(exit) => exit.into(),
+        Ok(exit) => leave(exit),
         Err(failed) => {
             eprintln!("stasisd: {failed}");
-            failed.exit.into()
+            leave(failed.exit)
         }
     }
+}
+
+/// A library that hangs while it is loaded holds the lock that the C library wants at a process's end. Another
+/// program in our place ends at once.
+fn leave(exit: Exit) -> ExitCode {
+    if tts::hangs() {
+        let error = process::Command::new("/bin/sh").args(["-c", &format!("exit {}", exit.code())]).exec();
+        eprintln!("stasisd: cannot end: {error}");
+    }
+    exit.into()
 }
 
 fn obey(cli: Cli) -> Result<Exit, Failed> {
@@ -80,9 +103,16 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Run => run::run(file),
         Command::Check => Ok(check::run(file)),
         Command::Doctor => doctor::run(file),
+        Command::Call(args) => call::call(file, &args),
+        Command::Calls(args) => call::calls(file, &args),
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
+        }
+        Command::Voice(args) => {
+            let config = load::read_and_verify_tables(file, &["calls.language", "speech."])?.config;
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            runtime.or_exit(Exit::System)?.block_on(voice::run(&args, &config)).or_exit(Exit::Data)
         }
         Command::Token(args) => obey_token(file, args),
         Command::Config(command) => config::run(file, &command),

@@ -8,11 +8,6 @@ use crate::app::{
     telemetry::{Metrics, start_log},
 };
 
-/// Threads that drive everything. A call's event is work for some ten microseconds on its way through several
-/// tasks: to wake another thread for each costs more than the work. Rendering, files and SQLite have their own.
-const WORKERS: usize = 1;
-/// Turns after which a worker looks for work from other threads; a fixed number spares it measuring its turns.
-const TURNS: u32 = 61;
 /// What blocks a thread at the end (a look-up of a name) is left behind after this.
 const LEAVE: Duration = Duration::from_secs(1);
 
@@ -22,12 +17,9 @@ pub(super) fn run(file: Option<PathBuf>) -> Result<Exit, Failed> {
     let metrics = Metrics::start().or_exit(Exit::Internal)?;
     let layers: Vec<String> = loaded.layers.iter().map(ToString::to_string).collect();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), configuration = layers.join(", "), "stasisd starts");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
-        .global_queue_interval(TURNS)
-        .enable_all()
-        .build()
-        .or_exit(Exit::System)?;
+    // One thread drives everything. A call's event is work for some ten microseconds on its way through several
+    // tasks: to wake another thread for each costs more than the work. Rendering, files and SQLite have their own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
     let ended = runtime.block_on(app::run(loaded.config, metrics));
     runtime.shutdown_timeout(LEAVE);
     ended.inspect(|()| tracing::info!("stasisd has stopped")).map(|()| Exit::Ok)

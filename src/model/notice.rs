@@ -44,6 +44,9 @@ pub enum NoticeKind {
     /// A gateway was slowed down, or set an endpoint aside, or took it back. Data: `gateway`, `endpoint`, `what`, `why`.
     #[serde(rename = "gateway.changed")]
     GatewayChanged,
+    /// A webhook was given up. Data: `delivery`, `order`, `attempt`, `host`, `tries`, `why`.
+    #[serde(rename = "webhook.failed")]
+    WebhookFailed,
     /// The websocket is up and the calls are reconciled. Data: `version`, `taken_up`, `settled`.
     #[serde(rename = "ari.connected")]
     AriConnected,
@@ -74,6 +77,7 @@ impl NoticeKind {
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",
+            Self::WebhookFailed => "webhook.failed",
             Self::AriConnected => "ari.connected",
             Self::AriLost => "ari.lost",
             Self::AriReplaced => "ari.replaced",

@@ -32,6 +32,7 @@ use crate::{
     model::CallOrderId,
     storage::{StorageError, Store},
     web::Web,
+    webhooks::Webhooks,
 };
 
 pub use accept::{Accepted, CallRequest, OrderError, Rejected};
@@ -49,6 +50,7 @@ struct Inner {
     orders: Orders,
     web: Web,
     store: Store,
+    webhooks: Webhooks,
     gateways: Gateways,
     windows: Windows,
     config: Config,
@@ -77,6 +79,8 @@ pub struct Ground {
     pub web: Web,
     /// The ledger.
     pub store: Store,
+    /// Tells what came of orders.
+    pub webhooks: Webhooks,
     /// Owns the attempts' tasks.
     pub tracker: TaskTracker,
 }
@@ -87,7 +91,7 @@ impl Outbound {
     /// # Errors
     /// A gateway or a window of the configuration that cannot work.
     pub fn new(ground: Ground, config: &Config) -> Result<Self, String> {
-        let Ground { services, library, orders, web, store, tracker } = ground;
+        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
         let gateways = Gateways::new(config)?;
         let windows = Windows::new(config)?;
         let inner = Inner {
@@ -96,6 +100,7 @@ impl Outbound {
             orders,
             web,
             store,
+            webhooks,
             gateways,
             windows,
             config: config.clone(),

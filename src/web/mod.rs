@@ -1,18 +1,28 @@
 //! Requests to other people's HTTP servers: one answer within a deadline and a size, redirects not followed.
 
+mod address;
+mod guarded;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Method, Request, header};
+use hyper::{Method, Request, header, http::request::Builder};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
 
+pub use address::{check_url, is_public};
+pub use guarded::{Answer, Guarded};
+
+/// What we call ourselves.
+const AGENT: &str = concat!("stasisd/", env!("CARGO_PKG_VERSION"));
 /// Largest answer that is read.
 const LARGEST: usize = 256 * 1024;
+/// Largest answer of a control port: a page of call orders with all their facts.
+const LARGEST_PAGE: usize = 16 * 1024 * 1024;
 /// Idle connections kept to one host.
 const IDLE: usize = 8;
 
@@ -28,9 +38,12 @@ pub enum WebError {
     /// Nothing came in time.
     #[error("no answer within {0:?}")]
     Deadline(Duration),
-    /// More than 256 KiB came.
-    #[error("the answer is larger than {LARGEST} bytes")]
+    /// More came than is read.
+    #[error("the answer is too large")]
     TooLarge,
+    /// The host has no address that may be connected to (`webhooks.allow_private`).
+    #[error("{0} has no public address; private ones need webhooks.allow_private")]
+    Private(String),
     /// This machine's authorities cannot be read.
     #[error("the certificate store cannot be read: {0}")]
     Authorities(String),
@@ -49,6 +62,21 @@ pub struct Post<'a> {
     pub timeout: Duration,
 }
 
+/// What to ask of a control port.
+#[derive(Clone, Debug)]
+pub struct Ask<'a> {
+    /// `GET`, `POST`, ...
+    pub method: &'a str,
+    /// `http://` or `https://`.
+    pub url: &'a str,
+    /// Sent as `Authorization: Bearer`.
+    pub token: &'a str,
+    /// A JSON text.
+    pub body: Option<String>,
+    /// For the whole exchange.
+    pub timeout: Duration,
+}
+
 /// A client with a pool of connections. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Web {
@@ -58,15 +86,8 @@ pub struct Web {
 impl Web {
     /// A client that trusts this machine's authorities.
     pub fn new() -> Result<Self, WebError> {
-        let provider = rustls::crypto::ring::default_provider();
-        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| WebError::Authorities(error.to_string()))?
-            .with_native_roots()
-            .map_err(|error| WebError::Authorities(error.to_string()))?
-            .with_no_client_auth();
         let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
+            HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(IDLE)
             .pool_timer(TokioTimer::new())
@@ -80,17 +101,49 @@ impl Web {
             .method(Method::POST)
             .uri(post.url)
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::USER_AGENT, concat!("stasisd/", env!("CARGO_PKG_VERSION")))
-            .header("idempotency-key", post.idempotency_key)
-            .body(Full::new(Bytes::from(post.body)))
+            .header("idempotency-key", post.idempotency_key);
+        self.exchange(request, post.body, LARGEST, post.timeout).await
+    }
+
+    /// Asks a server of ours; gives the status and the body.
+    pub async fn ask(&self, ask: Ask<'_>) -> Result<(u16, Bytes), WebError> {
+        let request = Request::builder()
+            .method(ask.method)
+            .uri(ask.url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {}", ask.token));
+        self.exchange(request, ask.body.unwrap_or_default(), LARGEST_PAGE, ask.timeout).await
+    }
+
+    async fn exchange(
+        &self,
+        request: Builder,
+        body: String,
+        largest: usize,
+        timeout: Duration,
+    ) -> Result<(u16, Bytes), WebError> {
+        let request = request
+            .header(header::USER_AGENT, AGENT)
+            .body(Full::new(Bytes::from(body)))
             .map_err(|error| WebError::Request(error.to_string()))?;
         let exchange = async {
             let answer = self.client.request(request).await;
             let answer = answer.map_err(|error| WebError::Unreachable(error.to_string()))?;
             let status = answer.status().as_u16();
-            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            let body = Limited::new(answer.into_body(), largest).collect().await;
             Ok((status, body.map_err(|_| WebError::TooLarge)?.to_bytes()))
         };
-        tokio::time::timeout(post.timeout, exchange).await.map_err(|_| WebError::Deadline(post.timeout))?
+        tokio::time::timeout(timeout, exchange).await.map_err(|_| WebError::Deadline(timeout))?
     }
+}
+
+/// Trusts this machine's authorities.
+fn tls() -> Result<rustls::ClientConfig, WebError> {
+    let provider = rustls::crypto::ring::default_provider();
+    Ok(rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| WebError::Authorities(error.to_string()))?
+        .with_native_roots()
+        .map_err(|error| WebError::Authorities(error.to_string()))?
+        .with_no_client_auth())
 }

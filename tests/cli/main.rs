@@ -2,10 +2,15 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
+mod call;
 mod commands;
 mod daemon;
 mod doctor;
 mod layers;
+#[allow(clippy::pedantic, dead_code, reason = "each test binary uses its own part")]
+#[path = "../support/voice.rs"]
+mod the_voice;
+mod voice;
 
 use std::{
     fs,

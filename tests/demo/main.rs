@@ -111,10 +111,11 @@ async fn start_daemon(rig: &Rig, folder: &Path) -> Daemon {
         password: rig.ari_password().to_owned(),
     };
     println!("demo: starting stasisd beside it");
-    let mut daemon = Daemon::prepare(&folder.join("stasisd"), &beside, "");
+    let mut daemon = Daemon::prepare(&folder.join("stasisd"), &beside, &support::voice::settings());
     daemon.start().await;
     daemon.ready().await;
     println!("      ready; its control API is {}", daemon.base);
+    println!("      it speaks with a Piper voice; espeak-ng would stand in");
     daemon
 }
 

@@ -22,6 +22,7 @@ pub mod proxy;
 pub mod rig;
 pub mod sipp;
 pub mod temp;
+pub mod voice;
 pub mod wait;
 
 use std::{

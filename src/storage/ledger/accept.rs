@@ -56,6 +56,7 @@ impl Store {
             for order in newest(batch, &stored) {
                 done.replaced.extend(replace(&mut tx, order).await?);
             }
+            let is_told = self.enqueue(&mut tx, &done.replaced).await?;
             for replaced in &done.replaced {
                 stored.entry(replaced.id).and_modify(|order| order.clone_from(replaced));
             }
@@ -68,6 +69,9 @@ impl Store {
                 done.orders.push(accepted);
             }
             tx.commit().await?;
+            if is_told {
+                self.wake_outbox();
+            }
             Ok(done)
         })
         .await

@@ -1,0 +1,137 @@
+//! `stasisd call` and `stasisd calls`, with a daemon whose Asterisk is away: what is ordered waits.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Stdio},
+};
+
+use serde_json::Value;
+
+use super::{Place, Said, said};
+
+/// A daemon that runs, killed with its test.
+struct Running {
+    child: Child,
+    place: Place,
+}
+
+impl Running {
+    fn start() -> Self {
+        let place = prepared();
+        let mut command = place.command(&["run"]);
+        let child = command.stderr(Stdio::null()).spawn().unwrap();
+        Self { child, place }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        self.place.run(arguments)
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let said = self.run(arguments);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        serde_json::from_str(&said.out).unwrap_or_else(|e| panic!("{e}: {}", said.out))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A folder for a daemon with a gateway, a port that is free, and no Asterisk.
+fn prepared() -> Place {
+    let place = Place::with("");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (database, cache) = (place.path("stasisd.db"), place.path("prompts"));
+    let text = format!(
+        "[http]\nlisten = \"127.0.0.1:{port}\"\n[storage]\nurl = \"sqlite://{}\"\n\
+         [speech]\ncache_directory = \"{}\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n\
+         [calls]\ncountry = \"ES\"\n[gateways.north]\n\
+         endpoints = [{{ name = \"a\", dial = \"PJSIP/{{number}}@north\" }}]\n",
+        database.display(),
+        cache.display(),
+    );
+    place.write("conf.d/daemon.toml", &text);
+    place
+}
+
+#[test]
+fn a_call_is_ordered_listed_moved_and_cancelled() {
+    let daemon = Running::start();
+    let words = ["call", "600 00 00 01", "--say", "The appointment is at nine.", "--at", "in 2 hours"];
+    let order = daemon.json(&[&words[..], &["--lane", "alert", "--key", "k-1", "--json"]].concat());
+    assert_eq!((&order["number"], &order["lane"]), (&"+34600000001".into(), &"alert".into()));
+    let id = order["id"].as_str().unwrap();
+    let again = daemon.json(&[&words[..], &["--lane", "alert", "--key", "k-1", "--json"]].concat());
+    assert_eq!(again["id"], id, "the same key is the same call");
+    daemon.run(&["call", "600000001", "--say", "x", "--key", "k-1"]).is(65, &["idempotency_key"]);
+    daemon.run(&words).is(0, &["+34600000001 through north, due 20"]);
+
+    daemon.run(&["calls", "list"]).is(0, &["ID", "OUTCOME", id, "waiting", "north", "message"]);
+    assert_eq!(daemon.json(&["calls", "list", "--lane", "alert", "--json"]).as_array().unwrap().len(), 1);
+    assert_eq!(daemon.json(&["calls", "list", "--limit", "1", "--json"]).as_array().unwrap().len(), 1);
+    daemon.run(&["calls", "show", id]).is(0, &["The appointment is at nine.", "0 of 20 at most"]);
+    let moved = daemon.run(&["calls", "edit", id, "--at", "2030-01-01T09:00:00Z"]);
+    moved.is(65, &["at: ", "days ahead"]);
+    daemon
+        .run(&["calls", "edit", id, "--at", "in 3 days", "--not-after", "in 4 days"])
+        .is(0, &[id, "due 20"]);
+    assert!(daemon.json(&["calls", "show", id, "--json"])["order"]["not_after"].is_string());
+    daemon.run(&["calls", "edit", id, "--no-end"]).is(0, &[id]);
+    assert!(daemon.json(&["calls", "show", id, "--json"])["order"]["not_after"].is_null());
+    daemon.run(&["calls", "cancel", id]).is(0, &["cancelled"]);
+    daemon.run(&["calls", "edit", id, "--at", "in 1 hour"]).is(65, &["only one that waits can be moved"]);
+    daemon.run(&["calls", "show", "017"]).is(65, &["id: a call order's id is a UUID"]);
+
+    let tokens = daemon.run(&["token", "list"]);
+    tokens.is(0, &["stasisd call", "revoked"]);
+    assert!(!tokens.out.contains("valid"), "each command takes its token back: {}", tokens.out);
+}
+
+#[test]
+fn waiting_ends_with_the_call_order() {
+    let daemon = Running::start();
+    let words = ["call", "600000001", "--say", "x", "--at", "in 2 hours", "--wait", "--key", "w"];
+    let mut waiting = daemon.place.command(&words);
+    let waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The same key: the call order of the one who waits, or the one that it will find.
+    let order =
+        daemon.json(&["call", "600000001", "--say", "x", "--at", "in 2 hours", "--key", "w", "--json"]);
+    daemon.run(&["calls", "cancel", order["id"].as_str().unwrap()]).is(0, &["cancelled"]);
+    said(&waiting.wait_with_output().unwrap()).is(14, &["+34600000001 through north", "cancelled"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_mend() {
+    let daemon = Running::start();
+    daemon.run(&["call", "500&PJSIP/x", "--say", "x"]).is(65, &["number: a telephone number holds digits"]);
+    daemon.run(&["call", "600000001", "--flow", "nowhere"]).is(65, &["flow: ", "nowhere"]);
+    daemon.run(&["call", "600000001", "--flow", "order-notify"]).is(65, &["flow: ", "order"]);
+    daemon.run(&["call", "600000001", "--say", "x", "--gateway", "south"]).is(65, &["there are north"]);
+    daemon.run(&["call", "600000001", "--say", "x", "--set", "a"]).is(64, &["--set a: should be NAME=VALUE"]);
+    daemon.run(&["call", "600000001"]).is(64, &["--say"]);
+    daemon.run(&["call", "600000001", "--say", "x", "--lane", "vip"]).is(64, &["alert, callback, campaign"]);
+    daemon
+        .run(&["call", "600000001", "--say", "x", "--token", "wrong"])
+        .is(65, &["--token or STASISD_TOKEN"]);
+    daemon.run(&["calls", "list", "--url", "http://127.0.0.1:1"]).is(64, &["--token"]);
+}
+
+#[test]
+fn without_a_daemon_it_says_where_it_looked() {
+    let words = ["no answer from http://127.0.0.1:", "systemctl status stasisd", "--url"];
+    prepared().run(&["call", "+34600000001", "--say", "x"]).is(69, &words);
+}
+
+#[test]
+fn help_tells_the_codes_and_the_times() {
+    let place = Place::with("");
+    place
+        .run(&["call", "--help"])
+        .is(0, &["--wait", "10  answered, but not heard", "in 10 min", "--not-after"]);
+    place.run(&["calls", "--help"]).is(0, &["list", "show", "cancel", "edit"]);
+}
