@@ -126,7 +126,9 @@ fn settings(storm: &Storm, farm: &Farm) -> String {
              caller_id = \"+34900000001\""
         ),
     );
-    format!("[calls]\nmax_starting = 500\n[outbound.windows]\nexempt = [\"alert\", \"callback\", \"campaign\"]\n{gateway}")
+    format!(
+        "[calls]\nmax_starting = 500\n[outbound.windows]\nexempt = [\"alert\", \"callback\", \"campaign\"]\n{gateway}"
+    )
 }
 
 /// What strikes at how many INVITEs, and how long after that; the first one last.
@@ -169,7 +171,8 @@ async fn send(storm: Storm, api: Api, keys: Keys) {
             match answer {
                 Ok((200, answer)) => {
                     let results = answer["results"].as_array().expect("results").clone();
-                    let taken = results.iter().filter(|result| matches!(result["status"].as_u64(), Some(200 | 201)));
+                    let taken =
+                        results.iter().filter(|result| matches!(result["status"].as_u64(), Some(200 | 201)));
                     let taken = taken.filter_map(|result| result["order"]["idempotency_key"].as_str());
                     keys.lock().unwrap().extend(taken.map(str::to_owned));
                     break;

@@ -39,8 +39,7 @@ pub fn judge(
     orders: &[OrderRow],
     attempts: &[AttemptRow],
 ) -> Verdict {
-    let mut verdict =
-        Verdict { orders: orders.len(), invites: invites.values().sum(), ..Verdict::default() };
+    let mut verdict = Verdict { orders: orders.len(), invites: invites.values().sum(), ..Verdict::default() };
     let mut numbers = BTreeSet::new();
     for order in orders {
         let digits = order.number.trim_start_matches('+').to_owned();
@@ -64,13 +63,8 @@ pub fn judge(
 impl Verdict {
     /// Whether nothing is wrong.
     pub fn is_good(&self) -> bool {
-        let faults = [
-            &self.differs,
-            &self.above_rule,
-            &self.forgotten,
-            &self.no_disposition,
-            &self.strangers,
-        ];
+        let faults =
+            [&self.differs, &self.above_rule, &self.forgotten, &self.no_disposition, &self.strangers];
         self.orders > 0 && faults.iter().all(|fault| fault.is_empty())
     }
 
@@ -128,7 +122,9 @@ fn above_rule(order: &OrderRow, attempts: &[&AttemptRow]) -> Option<String> {
         *count += 1;
         let most = order.retry["after"][reach]["max"].as_u64().unwrap_or(0);
         if *count >= most {
-            return Some(format!("dialled again after {count} times {reach}, of which its rule allows {most}"));
+            return Some(format!(
+                "dialled again after {count} times {reach}, of which its rule allows {most}"
+            ));
         }
     }
     None
@@ -204,7 +200,9 @@ mod tests {
         let attempts = [attempt("+1", "busy", Some(true)), attempt("+1", "heard", Some(true))];
         assert!(verdict(2, &[order("+1")], &attempts).is_good());
         let unsure = [attempt("+1", "unknown", None)];
-        assert!(verdict(0, &[order("+1")], &unsure).is_good() && verdict(1, &[order("+1")], &unsure).is_good());
+        assert!(
+            verdict(0, &[order("+1")], &unsure).is_good() && verdict(1, &[order("+1")], &unsure).is_good()
+        );
     }
 
     #[test]

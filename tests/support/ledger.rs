@@ -70,7 +70,8 @@ impl Ledger {
                    created_at FROM call_orders ORDER BY id";
         let rows: Vec<RawOrder> = sqlx::query_as(sql).fetch_all(&self.pool).await.expect("the call orders");
         let read = |row: RawOrder| {
-            let (id, number, key, state, end, reach, detail, attempts, retry, next_at_us, created_at_us) = row;
+            let (id, number, key, state, end, reach, detail, attempts, retry, next_at_us, created_at_us) =
+                row;
             let retry = serde_json::from_str(&retry).expect("a retry rule");
             OrderRow {
                 id,

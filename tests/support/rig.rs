@@ -204,8 +204,7 @@ impl Rig {
         };
         let known = line.split('!').next().unwrap_or_default();
         let to = self.dir.join("recordings");
-        let (both, heard) =
-            (to.join(format!("{name}.wav")), to.join(format!("{name}.heard.wav")));
+        let (both, heard) = (to.join(format!("{name}.wav")), to.join(format!("{name}.heard.wav")));
         self.cli(&format!("mixmonitor start {known} {},t({})", both.display(), heard.display()));
         true
     }

@@ -167,10 +167,7 @@ fn talk(out: &mut String, index: usize, doings: &[Doing]) {
             }
         }
     }
-    _ = writeln!(
-        out,
-        "<recv request=\"BYE\" timeout=\"{LONGEST}\" ontimeout=\"bye\" next=\"hung-up\"/>"
-    );
+    _ = writeln!(out, "<recv request=\"BYE\" timeout=\"{LONGEST}\" ontimeout=\"bye\" next=\"hung-up\"/>");
 }
 
 fn step(doing: &Doing) -> Step {
