@@ -12,6 +12,7 @@ use crate::{
     http::{Check, Control, ControlError, GraphFormat, Health},
     model::{CallId, CallRecord},
     stasis::Door,
+    tts::Source,
 };
 
 /// The rooms behind the control port.
@@ -58,6 +59,9 @@ impl Control for Rooms {
             let language = language.unwrap_or_else(|| record.language.clone());
             let spoken = services.speech.media(&text, &language, &[]).await;
             let spoken = spoken.map_err(|error| ControlError::Failed(error.to_string()))?;
+            if spoken.source == Source::LastResort {
+                return Err(ControlError::Failed("no voice can say it: see `stasisd doctor`".to_owned()));
+            }
             let playback = format!("{id}-api-{}", uuid::Uuid::now_v7());
             match services.ari.play(&record.channel, &playback, &spoken.media, &language).await {
                 Ok(()) => Ok(()),

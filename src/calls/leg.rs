@@ -58,6 +58,8 @@ pub struct Leg {
     pub(super) peer: Option<ChannelId>,
     /// The bridge the two talk in, destroyed when the call is settled.
     pub(super) bridge: Option<String>,
+    /// The caller heard already that something is wrong: once a call is enough.
+    pub(super) apologized: bool,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -92,6 +94,7 @@ impl Leg {
             playing: None,
             peer: None,
             bridge: None,
+            apologized: false,
             leaving: false,
             first_key: None,
             dial_status: String::new(),

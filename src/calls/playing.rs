@@ -13,10 +13,16 @@ use super::{
 use crate::{
     ari::{Cause, Reaction},
     model::{Fault, NoticeKind, Stop},
+    tts::Source,
 };
 
 /// How much longer than its audio a playback may take before it is asked about: fetching and queueing.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The caller heard that something is wrong in place of what they called for.
+fn unsaid() -> Stop {
+    Fault::Voice("no voice could say the text, and no recorded prompt stands for it".to_owned()).into()
+}
 
 impl Leg {
     pub(super) async fn play(&mut self, prompt: &Prompt, barge: &BargeIn) -> Result<Said, Stop> {
@@ -26,6 +32,11 @@ impl Leg {
         }
         let spoken = self.services.speech.media(&prompt.text, &prompt.language, &prompt.recorded).await;
         let spoken = spoken.map_err(|error| Fault::Voice(error.to_string()))?;
+        let source = spoken.source.as_str();
+        let in_place = spoken.source == Source::LastResort;
+        if in_place && self.apologized {
+            return Err(unsaid());
+        }
         let id = self.name();
         let begun = Instant::now();
         let ari = self.ari();
@@ -34,13 +45,21 @@ impl Leg {
         self.playing = Some(id.clone());
         let said = self.heard(&id, begun + spoken.length + GRACE, barge).await?;
         self.playing = None;
-        let heard = if said == Said::Whole { "whole" } else { "part" };
+        let heard = match said {
+            _ if in_place => "nothing",
+            Said::Whole => "whole",
+            Said::Interrupted => "part",
+        };
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let recorded = if prompt.text.is_empty() { prompt.recorded.as_slice() } else { &[] };
         self.tell(
             NoticeKind::CallSaid,
-            json!({ "text": prompt.text, "recorded": recorded, "heard": heard, "ms": ms }),
+            json!({ "text": prompt.text, "recorded": recorded, "source": source, "heard": heard, "ms": ms }),
         );
+        if in_place {
+            self.apologized = true;
+            return Err(unsaid());
+        }
         Ok(said)
     }
 

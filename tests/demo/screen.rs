@@ -65,7 +65,11 @@ impl Screen {
             "call.step" => return,
             "call.said" => {
                 state.heard.insert(number.clone());
-                let part = if text("heard") == "part" { " (interrupted)" } else { "" };
+                let part = match text("heard").as_str() {
+                    "part" => " (interrupted)",
+                    "nothing" => " (no voice)",
+                    _ => "",
+                };
                 format!("hears    \"{}\"{part}", text("text"))
             }
             "call.key" => format!("presses  {}", text("digit")),

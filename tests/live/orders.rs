@@ -153,6 +153,27 @@ async fn no_order_means_the_operators_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_voice_the_caller_reaches_a_person() {
+    let site = Site::start("no-voice", "[speech]\nvoices = []\n").await;
+    site.api().put("/v1/orders/D-1", &order("+34600000007", "ready", "the shoes")).await;
+    let caller = Caller::new(&site.rig, "gina").number("+34600000007").wait_ms(9000).hang_up();
+    run(caller);
+    reached_a_person(&site.rig, "gina");
+    let sorry = audio::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds/en/technical-problem.wav"));
+    let heard = contains(&site.rig.heard("gina"), &sorry);
+    assert!(heard > SAME, "why she is connected: {heard}");
+    let call = site.ended("%2B34600000007").await;
+    assert_eq!(call["disposition"], "transferred", "{call}");
+    let id = call["id"].as_str().unwrap();
+    let whole = site.api().get(&format!("/v1/calls/{id}")).await;
+    let timeline = whole["timeline"].as_array().unwrap();
+    let said: Vec<_> = timeline.iter().filter(|notice| notice["kind"] == "call.said").collect();
+    assert_eq!(said.len(), 1, "she is told once: {said:?}");
+    let data = &said[0]["data"];
+    assert_eq!((&data["source"], &data["heard"]), (&"last_resort".into(), &"nothing".into()), "{data}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn several_orders_are_a_menu_and_keys_can_be_typed_ahead() {
     let site = Site::start("several", "").await;
     site.api().put("/v1/orders/C-1", &order("+34600000004", "ready", "the shoes")).await;

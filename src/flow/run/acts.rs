@@ -159,7 +159,13 @@ impl<L: Line, W: World> Talk<'_, L, W> {
 
     pub(super) async fn transfer(&mut self, flow: &Flow, transfer: &Transfer) -> Result<Next, Stop> {
         if let Some(say) = &transfer.say {
-            self.speak(flow, say, BargeIn::Never, &[]).await?;
+            match self.speak(flow, say, BargeIn::Never, &[]).await {
+                // Who is on the way to a person gets there in silence too.
+                Err(Stop::Fault(fault @ Fault::Voice(_))) => {
+                    warn!(call = %self.world.call().id, step = self.position.step, %fault, "not announced");
+                }
+                said => drop(said?),
+            }
         }
         for way in &transfer.ways {
             match way {
