@@ -85,8 +85,8 @@ impl Line for Leg {
         self.judge(answer).await
     }
 
-    async fn refer(&mut self, target: &str) -> Result<Referred, Stop> {
-        self.send_refer(target).await
+    async fn refer(&mut self, target: &str, take: Take) -> Result<Referred, Stop> {
+        self.refer_once(target, take).await
     }
 
     async fn continue_in(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
