@@ -23,6 +23,9 @@ use crate::{
 /// How long a rumour (404, 409) may wait for the event that makes it a fact.
 const RUMOUR: Duration = Duration::from_secs(2);
 
+/// Ids of playbacks that a step uses in turn.
+const PLAYBACKS: u32 = 4;
+
 /// What every call needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Services {
@@ -50,8 +53,10 @@ pub struct Leg {
     pub(super) record: CallRecord,
     /// Keys typed ahead, oldest first.
     pub(super) keys: VecDeque<char>,
-    /// Playbacks and recordings made since the step was entered: their ids must differ.
+    /// Recordings made since the step was entered: their names must differ.
     pub(super) made: u32,
+    /// The last playback's place in the round of ids.
+    played: u32,
     /// The playback that runs: `continue` waits for its end, so it is stopped first.
     pub(super) playing: Option<String>,
     /// The dialled party, hung up when the call is settled.
@@ -96,6 +101,7 @@ impl Leg {
             bridge: None,
             apologized: false,
             leaving: false,
+            played: 0,
             first_key: None,
             dial_status: String::new(),
             starting,
@@ -187,7 +193,7 @@ impl Leg {
         self.services.feed.post(kind, Some(self.record.id), data);
     }
 
-    /// An id for something made on this channel: unlike every other, and the same after a crash.
+    /// A name for something made on this channel: unlike every other, and the same after a crash.
     pub(super) fn name(&mut self) -> String {
         self.made += 1;
         made_name(&self.record, self.record.position.visit, self.made)
@@ -198,12 +204,19 @@ impl Leg {
         let before = self.record.clone();
         self.record.taken_up += 1;
         self.keys.clear();
+    /// The id of a playback. A step's ids go round, so that after a crash they are known without having been
+    /// stored, however often a question was asked: the one that comes round again is long over.
+    pub(super) fn playback_name(&mut self) -> String {
+        self.played = (self.played + 1) % PLAYBACKS;
+        playback_name(&self.record, self.record.position.visit, self.played)
+    }
+
         self.made = 0;
         self.inherit_peer();
         // The last position may not have reached the disk, so one visit more is looked at.
         for visit in before.position.visit..=before.position.visit.saturating_add(1) {
-            for made in 1..=3 {
-                let old = made_name(&before, visit, made);
+            for played in 0..PLAYBACKS {
+                let old = playback_name(&before, visit, played);
                 if let Err(AriError::NotConnected) = self.services.ari.stop_playback(&old).await {
                     return Err(Ended::Lost.into());
                 }
@@ -248,3 +261,7 @@ impl Leg {
 fn made_name(record: &CallRecord, visit: u32, made: u32) -> String {
     format!("{}-{visit}-{}-{made}", record.id, record.taken_up)
 }
+fn playback_name(record: &CallRecord, visit: u32, played: u32) -> String {
+    format!("{}-p{played}", made_name(record, visit, 0))
+}
+

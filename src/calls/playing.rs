@@ -37,7 +37,7 @@ impl Leg {
         if in_place && self.apologized {
             return Err(unsaid());
         }
-        let id = self.name();
+        let id = self.playback_name();
         let begun = Instant::now();
         let ari = self.ari();
         let answer = ari.play(&self.record.channel, &id, &spoken.media, &prompt.language).await;
