@@ -107,12 +107,18 @@ impl Control for Rooms {
     fn health(&self) -> Health {
         let status = &self.door.status;
         let storage = self.door.services.journal.is_healthy();
+        let draining = self.door.services.registry.is_draining();
         let checks = vec![
             Check { name: "asterisk".to_owned(), ok: status.is_connected(), detail: status.words() },
             Check {
                 name: "storage".to_owned(),
                 ok: storage,
                 detail: if storage { "writes succeed" } else { "writes fail: see the log" }.to_owned(),
+            },
+            Check {
+                name: "calls".to_owned(),
+                ok: !draining,
+                detail: if draining { "draining: the daemon is about to stop" } else { "taken" }.to_owned(),
             },
         ];
         Health { ready: checks.iter().all(|check| check.ok), checks }
