@@ -75,7 +75,8 @@ pub struct Leg {
     pub(super) starting: Option<Starting>,
     /// The event that began the call, until its first command is sent.
     begun: Option<Reaction>,
-    deadline: Instant,
+    /// When the call has taken as long as it may.
+    pub(super) deadline: Instant,
 }
 
 impl Leg {
@@ -88,7 +89,11 @@ impl Leg {
         events: Events,
         starting: Option<Starting>,
     ) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(services.config.max_duration_secs);
+        // Of a call that is taken up, a part is over.
+        let past = clock::now().duration_since(record.started_at);
+        let past = Duration::try_from(past).unwrap_or_default();
+        let longest = Duration::from_secs(services.config.max_duration_secs);
+        let deadline = Instant::now() + longest.saturating_sub(past);
         Self {
             services,
             events,
@@ -96,12 +101,12 @@ impl Leg {
             record,
             keys: VecDeque::new(),
             made: 0,
+            played: 0,
             playing: None,
             peer: None,
             bridge: None,
             apologized: false,
             leaving: false,
-            played: 0,
             first_key: None,
             dial_status: String::new(),
             starting,
@@ -199,11 +204,6 @@ impl Leg {
         made_name(&self.record, self.record.position.visit, self.made)
     }
 
-    /// Prepares a call that is taken up: what an earlier life left playing is stopped.
-    pub(super) async fn take_up(&mut self, why: &str) -> Result<(), Stop> {
-        let before = self.record.clone();
-        self.record.taken_up += 1;
-        self.keys.clear();
     /// The id of a playback. A step's ids go round, so that after a crash they are known without having been
     /// stored, however often a question was asked: the one that comes round again is long over.
     pub(super) fn playback_name(&mut self) -> String {
@@ -211,6 +211,11 @@ impl Leg {
         playback_name(&self.record, self.record.position.visit, self.played)
     }
 
+    /// Prepares a call that is taken up: what an earlier life left playing is stopped.
+    pub(super) async fn take_up(&mut self, why: &str) -> Result<(), Stop> {
+        let before = self.record.clone();
+        self.record.taken_up += 1;
+        self.keys.clear();
         self.made = 0;
         self.inherit_peer();
         // The last position may not have reached the disk, so one visit more is looked at.
@@ -258,10 +263,10 @@ impl Leg {
     }
 }
 
-fn made_name(record: &CallRecord, visit: u32, made: u32) -> String {
-    format!("{}-{visit}-{}-{made}", record.id, record.taken_up)
-}
 fn playback_name(record: &CallRecord, visit: u32, played: u32) -> String {
     format!("{}-p{played}", made_name(record, visit, 0))
 }
 
+fn made_name(record: &CallRecord, visit: u32, made: u32) -> String {
+    format!("{}-{visit}-{}-{made}", record.id, record.taken_up)
+}
