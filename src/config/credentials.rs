@@ -26,7 +26,7 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
     }
     // This one has a default, so it is never absent: a file or a credential goes before it.
     let mut url = None;
-    reader.refuse_closed("storage.url", "storage-url", &config.storage.url_file)?;
+    reader.refuse_closed("storage.url", "storage-url", config.storage.url_file.as_ref())?;
     reader.fill("storage.url", "storage-url", &mut url, &mut config.storage.url_file)?;
     if let Some(url) = url {
         config.storage.url = url;
@@ -41,7 +41,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// An error for a credential that is there and cannot be read, unless a file is named that goes before it.
-    fn refuse_closed(&self, key: &str, credential: &str, file: &Option<PathBuf>) -> Result<(), LoadError> {
+    fn refuse_closed(&self, key: &str, credential: &str, file: Option<&PathBuf>) -> Result<(), LoadError> {
         let Some(path) = self.credentials.map(|folder| folder.join(credential)).filter(|_| file.is_none())
         else {
             return Ok(());
