@@ -8,6 +8,7 @@ use crate::support::{
     api::Api,
     audio::{self, contains},
     daemon::{Beside, Daemon},
+    endpoint::Endpoint,
     eventually,
     rig::Rig,
     sipp::{Called, Caller, EndedBy, OnRefer},
@@ -171,6 +172,21 @@ async fn without_a_voice_the_caller_reaches_a_person() {
     assert_eq!(said.len(), 1, "she is told once: {said:?}");
     let data = &said[0]["data"];
     assert_eq!((&data["source"], &data["heard"]), (&"last_resort".into(), &"nothing".into()), "{data}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_only_the_customers_server_knows_is_heard() {
+    let orders = json!([{ "id": "E-1", "status": "ready", "facts": { "title": "the guitar" } }]);
+    let endpoint = Endpoint::with_orders(orders).await;
+    endpoint.open();
+    let site = Site::start("customers", &endpoint.settings()).await;
+    let caller = Caller::new(&site.rig, "hugo").number("+34600000008").wait_ms(4000).press('*');
+    run(caller.wait_ms(5000).hang_up());
+    let call = site.ended("%2B34600000008").await;
+    assert_eq!(call["disposition"], "transferred", "{call}");
+    let said = site.said(&call).await;
+    assert!(said.len() == 1 && said[0].contains("the guitar"), "{said:?}");
+    reached_a_person(&site.rig, "hugo");
 }
 
 #[tokio::test(flavor = "multi_thread")]
