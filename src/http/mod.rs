@@ -43,3 +43,4 @@ pub use router::openapi;
 pub use scope::Scope;
 pub use serve::serve;
 pub use state::Rooms;
+pub use tls::check_tls;
