@@ -64,18 +64,23 @@ impl Door {
         }
         let record = CallRecord::clone(&shared);
         if take == Take::Anew {
-            let data = json!({
-                "caller": record.caller,
-                "called": record.called,
-                "gateway": record.gateway,
-                "flow": record.position.flow,
-            });
-            self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
+            self.started(&record);
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(settle(leg, talk, take));
+    }
+
+    /// Tells of a call that nobody knew before.
+    pub(super) fn started(&self, record: &CallRecord) {
+        let data = json!({
+            "caller": record.caller,
+            "called": record.called,
+            "gateway": record.gateway,
+            "flow": record.position.flow,
+        });
+        self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
     }
 
     /// Sends a call that we cannot take to the fallback, at once.

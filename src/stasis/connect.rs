@@ -158,6 +158,7 @@ impl Door {
             &self.services.config,
             clock::now(),
         );
+        self.started(&record);
         self.begin(record, Some(self.services.registry.admit_anyway()), Take::Up, None);
     }
 
