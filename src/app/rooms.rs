@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     directory::Orders,
     feed::Feed,
-    flow::Library,
+    flow::{self, Library},
     http,
     outbound::{Ground, Outbound},
     stasis::Door,
@@ -49,9 +49,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     journal.follow(feed.watch());
     let speech = Speech::new(&config.speech, &prompt_base(config)).or_exit(Exit::Disk)?;
     let (library, problems) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
-    for problem in problems {
-        tracing::error!("flow file: {problem}");
-    }
+    flow::log(&problems);
     let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok())
         .or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;

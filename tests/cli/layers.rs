@@ -112,6 +112,25 @@ fn secrets_come_from_a_file_or_a_credential_and_are_not_printed() {
 }
 
 #[test]
+fn an_address_of_the_database_that_cannot_be_read_is_no_other_database() {
+    let place = Place::with("");
+    // What nobody can open, root neither: a socket. (A file without rights is open to root.)
+    std::fs::create_dir_all(place.path("credentials")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(place.path("credentials/storage-url")).unwrap();
+    let error = refused(&place, &[]);
+    assert!(error.contains("storage.url") && error.contains("cannot be read"), "{error}");
+    assert!(error.contains("-p LoadCredential=storage-url:"), "how to mend it: {error}");
+    place.write("url", "sqlite:///tmp/x.db");
+    let file = place.path("url");
+    let named = loaded(&place, &[("STASISD_STORAGE__URL_FILE", file.to_str().unwrap())]);
+    assert_eq!(
+        named.config.storage.url.expose(),
+        "sqlite:///tmp/x.db",
+        "a file that is named goes before it"
+    );
+}
+
+#[test]
 fn without_systemd_a_secret_lies_beside_the_file() {
     let place = Place::with("");
     place.write("ari-password", "beside\n");
