@@ -9,7 +9,7 @@ DESTDIR ?=
 INSTALL ?= install
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench asterisk asterisk-stop sounds build release fmt lint units deny audit install uninstall clean
+.PHONY: help demo test chaos bench asterisk asterisk-stop sounds build release fmt lint units deny audit install uninstall clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ demo: ## See it work: an Asterisk, the daemon, three callers (DEMO_EXIT=1: end b
 
 test: ## All tests, on a real Asterisk too; installs what is missing first
 	@tests/setup/test
+
+chaos: ## 1,000 calls while the daemon is killed 20 times and Asterisk restarted 3 times (CHAOS_SEED=n repeats one)
+	@tests/setup/prepare demo
+	@tests/chaos/run
 
 bench: ## Measure against the goals and write benches/RESULTS.md (ONLY=ivr: one of them)
 	@tests/setup/prepare bench

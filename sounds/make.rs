@@ -1,6 +1,10 @@
 //! Renders the recorded prompts of `sounds/` from `sounds/prompts.toml` with espeak-ng: `make sounds`.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, anyhow};
 use stasisd::{
@@ -35,6 +39,10 @@ fn settings(folder: &Path) -> SpeechConfig {
     SpeechConfig {
         voices: vec![VoiceKind::Espeak],
         espeak_program: "espeak-ng".into(),
+        piper: BTreeMap::new(),
+        onnxruntime: PathBuf::new(),
+        voices_directory: PathBuf::new(),
+        lexicon: PathBuf::new(),
         espeak_words_per_minute: WORDS_PER_MINUTE,
         render_timeout_ms: 30_000,
         workers: 1,

@@ -18,3 +18,4 @@ pub mod storage;
 pub mod tasks;
 pub mod tts;
 pub mod web;
+pub mod webhooks;

@@ -19,6 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["directory"],
     &["calls"],
     &["flow"],
+    &["webhooks"],
     &["outbound", "routing"],
     &["stasis", "http"],
     &["app"],

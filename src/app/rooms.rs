@@ -20,6 +20,7 @@ use crate::{
     tasks::{Pulse, Tasks, clock, systemd},
     tts::Speech,
     web::Web,
+    webhooks::Webhooks,
 };
 
 /// Everything that is open, and how the last ones are closed.
@@ -64,7 +65,10 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         app: config.ari.app.as_str().into(),
         config: Arc::new(config.calls.clone()),
     };
-    let ground = Ground { services, library, orders, web, store, tracker: TaskTracker::new() };
+    let webhooks =
+        Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
+    let tracker = TaskTracker::new();
+    let ground = Ground { services, library, orders, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
@@ -97,6 +101,11 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
     let (outbound, quit) = (door.outbound.clone(), soft.clone());
     tasks.spawn_loop("outbound", async move {
         outbound.run(quit).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let (webhooks, quit) = (door.webhooks.clone(), soft.clone());
+    tasks.spawn_loop("webhooks", async move {
+        webhooks.run(quit).await;
         Ok::<_, std::convert::Infallible>(())
     });
     let (store, retention) = (door.store.clone(), config.retention.clone());

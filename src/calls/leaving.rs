@@ -23,7 +23,8 @@ const FOLLOWED: Duration = Duration::from_secs(4);
 impl Leg {
     pub(super) async fn leave_for(&mut self, place: &Place, why: &str) -> Result<(), Stop> {
         let Place { context, extension, priority } = place;
-        if let Some(id) = self.playing.take() {
+        // The last first: else it would begin when the one before it is stopped.
+        while let Some(id) = self.playing.pop() {
             // That it ended by itself in the same moment is as good.
             let _ = self.services.ari.stop_playback_and_go_on(&id).await;
         }

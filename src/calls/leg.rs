@@ -52,8 +52,8 @@ pub struct Leg {
     pub(super) keys: VecDeque<char>,
     /// Playbacks and recordings made since the step was entered: their ids must differ.
     pub(super) made: u32,
-    /// The playback that runs: `continue` waits for its end, so it is stopped first.
-    pub(super) playing: Option<String>,
+    /// The playbacks that Asterisk has: `continue` waits for their end, so they are stopped first.
+    pub(super) playing: Vec<String>,
     /// The dialled party, hung up when the call is settled.
     pub(super) peer: Option<ChannelId>,
     /// The bridge the two talk in, destroyed when the call is settled.
@@ -93,7 +93,7 @@ impl Leg {
             record,
             keys: VecDeque::new(),
             made: 0,
-            playing: None,
+            playing: Vec::new(),
             peer: None,
             bridge: None,
             answer_owed: false,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::load;
-use crate::{app::Exit, config::problems, flow::Library};
+use crate::{app::Exit, config::problems, flow::Library, tts};
 
 pub(super) fn run(file: Option<PathBuf>) -> Exit {
     let loaded = match load::read(file) {
@@ -21,18 +21,23 @@ pub(super) fn run(file: Option<PathBuf>) -> Exit {
         println!("{}: {}\n  to mend it: {}", problem.key, problem.what, problem.mend);
     }
     let config = &loaded.config;
+    let words = tts::try_lexicon(&config.speech.lexicon);
+    if let Err(error) = &words {
+        println!("{error}");
+    }
+    let values = values.len() + usize::from(words.is_err());
     let (_, flows) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
     println!("read the flows in {}", config.flows.directory.display());
     for problem in &flows {
         println!("{problem}");
     }
     let refused = flows.iter().filter(|problem| problem.is_error()).count();
-    match values.len() + refused {
+    match values + refused {
         0 => println!("nothing is wrong"),
         1 => println!("1 problem"),
         count => println!("{count} problems"),
     }
-    match (values.is_empty(), refused) {
+    match (values == 0, refused) {
         (false, _) => Exit::Config,
         (true, 0) => Exit::Ok,
         (true, _) => Exit::Data,

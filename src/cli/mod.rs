@@ -9,8 +9,13 @@ mod flow;
 mod load;
 mod run;
 mod token;
+mod voice;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    os::unix::process::CommandExt as _,
+    path::PathBuf,
+    process::{self, ExitCode},
+};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -19,6 +24,7 @@ use crate::{
     app::{Exit, Failed, OrExit},
     storage::Store,
     tasks::clock,
+    tts,
 };
 
 /// One daemon beside Asterisk: calls that survive their daemon, flows as files, and an API to steer them.
@@ -47,6 +53,8 @@ enum Command {
     Calls(call::CallsArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
+    /// Voices: list them, let one speak, put one in place.
+    Voice(voice::VoiceArgs),
     /// Who may use the control port.
     Token(token::TokenArgs),
     /// Show the configuration that holds.
@@ -71,12 +79,22 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     match obey(cli) {
-        Ok(exit) => exit.into(),
+        Ok(exit) => leave(exit),
         Err(failed) => {
             eprintln!("stasisd: {failed}");
-            failed.exit.into()
+            leave(failed.exit)
         }
     }
+}
+
+/// A library that hangs while it is loaded holds the lock that the C library wants at a process's end. Another
+/// program in our place ends at once.
+fn leave(exit: Exit) -> ExitCode {
+    if tts::hangs() {
+        let error = process::Command::new("/bin/sh").args(["-c", &format!("exit {}", exit.code())]).exec();
+        eprintln!("stasisd: cannot end: {error}");
+    }
+    exit.into()
 }
 
 fn obey(cli: Cli) -> Result<Exit, Failed> {
@@ -90,6 +108,11 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
+        }
+        Command::Voice(args) => {
+            let config = load::read_and_verify_tables(file, &["calls.language", "speech."])?.config;
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+            runtime.or_exit(Exit::System)?.block_on(voice::run(&args, &config)).or_exit(Exit::Data)
         }
         Command::Token(args) => obey_token(file, args),
         Command::Config(command) => config::run(file, &command),

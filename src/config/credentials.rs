@@ -10,7 +10,7 @@ use super::{Config, LoadError, Secret};
 /// Longest secret that is read: a URL with a password, a token.
 const LONGEST: u64 = 16 * 1024;
 
-/// Reads `ari.password`, `orders.source.token` and `storage.url` from where the configuration says, and takes
+/// Reads `ari.password`, `orders.source.token`, `webhooks.secret` and `storage.url` from where the configuration says, and takes
 /// the names of their files out of it: from here on the secret itself is what counts. Gives the files.
 ///
 /// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)) or stands in for
@@ -23,6 +23,8 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
     if let Some(source) = &mut config.orders.source {
         reader.fill("orders.source.token", "orders-token", &mut source.token, &mut source.token_file)?;
     }
+    let webhooks = &mut config.webhooks;
+    reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;
     // This one has a default, so it is never absent: a file or a credential goes before it.
     let mut url = None;
     reader.fill("storage.url", "storage-url", &mut url, &mut config.storage.url_file)?;

@@ -51,8 +51,8 @@ fn meant<'a>(name: &'a str, defaults: &Dict) -> Option<(&'a str, &'a str)> {
 /// A text stays a text ("007" is a password, not a number); everything else is read as TOML would.
 fn value_of(text: &str, path: &[&str], defaults: &Dict) -> Value {
     let last = path.last().copied().unwrap_or_default();
-    let without_default =
-        ["password", "token", "url", "certificate", "key"].contains(&last) || last.ends_with("_file");
+    let without_default = ["password", "token", "secret", "url", "certificate", "key"].contains(&last)
+        || last.ends_with("_file");
     let is_text = match find(path, defaults) {
         Some(default) => default.as_str().is_some(),
         None => without_default,

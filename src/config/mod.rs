@@ -12,6 +12,7 @@ mod settings;
 mod show;
 mod verify;
 mod verify_outbound;
+mod webhook_keys;
 
 pub use gateway::{
     DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
@@ -23,7 +24,8 @@ pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;
 pub use settings::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, LogConfig, LogFormat, OrderSourceConfig,
-    OrdersConfig, RetentionConfig, SpeechConfig, StorageConfig, TlsConfig, VoiceKind,
+    OrdersConfig, PiperConfig, RetentionConfig, SpeechConfig, StorageConfig, TlsConfig, VoiceKind,
+    WebhooksConfig,
 };
 pub use show::show;
 pub use verify::{Problem, problems};

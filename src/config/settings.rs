@@ -21,6 +21,7 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub gateways: BTreeMap<String, GatewayConfig>,
+    pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub storage: StorageConfig,
     pub retention: RetentionConfig,
@@ -122,6 +123,15 @@ pub struct SpeechConfig {
     pub voices: Vec<VoiceKind>,
     pub espeak_program: PathBuf,
     pub espeak_words_per_minute: u32,
+    /// Piper voices by name.
+    #[serde(default)]
+    pub piper: BTreeMap<String, PiperConfig>,
+    /// ONNX Runtime's library; empty to look for it.
+    pub onnxruntime: PathBuf,
+    /// Where `stasisd voice install` puts models and the runtime.
+    pub voices_directory: PathBuf,
+    /// Words that voices read wrong; empty for none.
+    pub lexicon: PathBuf,
     pub render_timeout_ms: u64,
     /// Renderings at once.
     pub workers: usize,
@@ -144,8 +154,55 @@ pub struct SpeechConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VoiceKind {
+    /// The voices of `[speech.piper.NAME]`.
+    Piper,
     /// The `espeak-ng` program.
     Espeak,
+}
+
+/// `[speech.piper.NAME]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "see config/stasisd.toml")]
+pub struct PiperConfig {
+    pub language: String,
+    pub model: PathBuf,
+    pub config: Option<PathBuf>,
+    pub speaker: Option<String>,
+    #[serde(default = "piper::speed")]
+    pub speed: f32,
+    #[serde(default = "piper::threads")]
+    pub threads: usize,
+}
+
+impl PiperConfig {
+    /// A voice with everything else as by default.
+    #[must_use]
+    pub fn of(language: &str, model: PathBuf) -> Self {
+        let language = language.to_owned();
+        let (speed, threads) = (piper::speed(), piper::threads());
+        Self { language, model, config: None, speaker: None, speed, threads }
+    }
+
+    /// Where the model's description is: as set, or the model's name with `.json` behind it.
+    #[must_use]
+    pub fn description(&self) -> PathBuf {
+        self.config.clone().unwrap_or_else(|| {
+            let mut name = self.model.clone().into_os_string();
+            name.push(".json");
+            name.into()
+        })
+    }
+}
+
+/// The defaults of a table that the default layer can only show in a comment.
+mod piper {
+    pub(super) fn speed() -> f32 {
+        1.0
+    }
+    pub(super) fn threads() -> usize {
+        2
+    }
 }
 
 /// `[orders]`
@@ -196,6 +253,24 @@ mod source {
     pub(super) fn breaker_open_secs() -> u64 {
         30
     }
+}
+
+/// `[webhooks]`: callbacks of call orders, signed as standardwebhooks.com says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "see config/stasisd.toml")]
+pub struct WebhooksConfig {
+    /// `whsec_…`, or several with spaces between; the first is the newest.
+    pub secret: Option<Secret>,
+    pub secret_file: Option<PathBuf>,
+    /// Tell of each attempt too.
+    pub attempts: bool,
+    /// Allow addresses that are not public.
+    pub allow_private: bool,
+    pub timeout_ms: u64,
+    /// Requests at once, in all and to one host.
+    pub max_at_once: u32,
+    pub max_per_host: u32,
 }
 
 /// `[http]`: the control port.

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::Loaded;
 
-/// The effective configuration with the layers it was made of; passwords and tokens stand as `***`.
+/// The effective configuration with the layers it was made of; passwords, tokens and secrets stand as `***`.
 #[must_use]
 pub fn show(loaded: &Loaded) -> String {
     let mut values = loaded.values.clone();
@@ -20,7 +20,9 @@ fn hide(table: &mut Dict) {
     for (key, value) in table.iter_mut() {
         match value {
             Value::Dict(_, inner) => hide(inner),
-            Value::String(_, text) if key == "password" || key == "token" => "***".clone_into(text),
+            Value::String(_, text) if ["password", "token", "secret"].contains(&key.as_str()) => {
+                "***".clone_into(text);
+            }
             Value::String(_, text) if key == "url" => *text = without_password(text),
             _ => {}
         }

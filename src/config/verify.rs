@@ -1,5 +1,8 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod speech;
+mod webhooks;
+
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 use tracing_subscriber::EnvFilter;
@@ -41,6 +44,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
     verify_outbound::all(config, &mut found);
+    webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
@@ -180,6 +184,7 @@ fn speech(speech: &SpeechConfig, found: &mut Found) {
     }
     found.within("speech.cache_max_mib", speech.cache_max_mib, 1..=1_048_576);
     found.within("speech.cache_max_age_days", speech.cache_max_age_days, 1..=36_500);
+    speech::verify(speech, found);
     match speech.delivery.as_str() {
         // Asterisk takes the paths as they stand, and its working folder is another.
         "file" => {

@@ -9,7 +9,8 @@ use super::CallId;
 /// What happened. The text form (`call.started`) is part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoticeKind {
-    /// A call came in. Data: `caller`, `called`, `gateway`, `flow`.
+    /// A call came in, or we place one. Data: `direction`, `caller`, `called`, `gateway`, `flow`; of one that we
+    /// place also `order` and `attempt`.
     #[serde(rename = "call.started")]
     CallStarted,
     /// A call entered a step. Data: `flow`, `step`.
@@ -44,6 +45,9 @@ pub enum NoticeKind {
     /// A gateway was slowed down, or set an endpoint aside, or took it back. Data: `gateway`, `endpoint`, `what`, `why`.
     #[serde(rename = "gateway.changed")]
     GatewayChanged,
+    /// A webhook was given up. Data: `delivery`, `order`, `attempt`, `host`, `tries`, `why`.
+    #[serde(rename = "webhook.failed")]
+    WebhookFailed,
     /// The websocket is up and the calls are reconciled. Data: `version`, `taken_up`, `settled`.
     #[serde(rename = "ari.connected")]
     AriConnected,
@@ -74,6 +78,7 @@ impl NoticeKind {
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",
+            Self::WebhookFailed => "webhook.failed",
             Self::AriConnected => "ari.connected",
             Self::AriLost => "ari.lost",
             Self::AriReplaced => "ari.replaced",

@@ -199,7 +199,10 @@ impl Outbound {
         let Some(next_at) = first.filter(|at| not_after.is_none_or(|last| *at <= last)) else {
             return Err(reject("at", "no window of time allows the call before its last moment"));
         };
+        let callback_url = request.callback_url.as_deref().map(|url| self.inner.webhooks.check_url(url));
+        let callback_url = callback_url.transpose().map_err(|why| reject("callback_url", why))?;
         Ok(CallOrder {
+            callback_url: callback_url.map(String::from),
             id: CallOrderId(Uuid::now_v7()),
             number,
             gateway: gateway.name().to_owned(),
@@ -217,7 +220,6 @@ impl Outbound {
             amd: request.amd,
             subject: short("subject", LONGEST_SUBJECT, request.subject.as_deref())?,
             idempotency_key: short("idempotency_key", LONGEST_KEY, request.idempotency_key.as_deref())?,
-            callback_url: request.callback_url.clone(),
             state: OrderState::Waiting,
             attempts: 0,
             next_at,

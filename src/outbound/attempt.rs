@@ -69,6 +69,9 @@ impl Outbound {
             return self.put_off(order, clock::now());
         }
         self.inner.hands.calls(order.id, shared.id);
+        if take == Take::Anew {
+            self.tell_call(&shared, &attempt);
+        }
         order.attempts = order.attempts.max(attempt.id.number);
         services.journal.save_order(Arc::new(order.clone()));
         let outgoing = Outgoing {

@@ -33,6 +33,7 @@ use crate::{
     model::{CallOrder, CallOrderId},
     storage::{StorageError, Store},
     web::Web,
+    webhooks::Webhooks,
 };
 
 pub use accept::{Accepted, CallRequest, OrderError, Rejected};
@@ -51,6 +52,7 @@ struct Inner {
     orders: Orders,
     web: Web,
     store: Store,
+    webhooks: Webhooks,
     gateways: Gateways,
     windows: Windows,
     config: Config,
@@ -79,6 +81,8 @@ pub struct Ground {
     pub web: Web,
     /// The ledger.
     pub store: Store,
+    /// Tells what came of orders.
+    pub webhooks: Webhooks,
     /// Owns the attempts' tasks.
     pub tracker: TaskTracker,
 }
@@ -89,7 +93,7 @@ impl Outbound {
     /// # Errors
     /// A gateway or a window of the configuration that cannot work.
     pub fn new(ground: Ground, config: &Config) -> Result<Self, String> {
-        let Ground { services, library, orders, web, store, tracker } = ground;
+        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
         let gateways = Gateways::new(config)?;
         let windows = Windows::new(config)?;
         let inner = Inner {
@@ -98,6 +102,7 @@ impl Outbound {
             orders,
             web,
             store,
+            webhooks,
             gateways,
             windows,
             config: config.clone(),

@@ -78,6 +78,7 @@ impl Door {
         let record = CallRecord::clone(&shared);
         if take == Take::Anew {
             let data = json!({
+                "direction": record.direction,
                 "caller": record.caller,
                 "called": record.called,
                 "gateway": record.gateway,

@@ -24,6 +24,7 @@ use crate::{
     storage::Store,
     tasks::Pulse,
     web::Web,
+    webhooks::Webhooks,
 };
 
 /// The loop wakes at least this often to show that it lives.
@@ -77,6 +78,8 @@ pub struct Door {
     pub orders: Orders,
     /// For webhooks.
     pub web: Web,
+    /// Tells what came of call orders.
+    pub webhooks: Webhooks,
     /// For the snapshot of stored calls.
     pub store: Store,
     /// Flow settings.
@@ -95,7 +98,7 @@ impl Door {
     /// A door over ready services.
     #[must_use]
     pub fn new(ground: Ground, outbound: Outbound, config: &Config) -> Self {
-        let Ground { services, library, orders, web, store, tracker } = ground;
+        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
         Self {
@@ -104,6 +107,7 @@ impl Door {
             outbound,
             orders,
             web,
+            webhooks,
             store,
             flows: Arc::new(config.flows.clone()),
             status,

@@ -1,4 +1,4 @@
-//! The database: orders, calls, call orders and their attempts, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//! The database: orders, calls, call orders, their attempts and what is told of them, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
 //!
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
@@ -6,6 +6,7 @@
 mod batch;
 mod calls;
 mod codec;
+mod deliveries;
 mod error;
 mod events;
 mod journal;
@@ -21,9 +22,10 @@ mod tokens;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 
 pub use calls::CallQuery;
+pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
 pub use journal::Journal;
 pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged};
@@ -44,6 +46,10 @@ pub struct Store {
     pool: Pool,
     /// How long one request may take, waiting for a connection included.
     deadline: Duration,
+    /// Something was enqueued for webhooks.
+    outbox: Arc<Notify>,
+    /// Each ended attempt is enqueued, not only the end of the order.
+    tells_attempts: bool,
 }
 
 impl Store {
@@ -56,7 +62,13 @@ impl Store {
         let deadline = Duration::from_millis(config.statement_timeout_ms.max(1));
         // Connecting and each migration may take a deadline each.
         let pool = timeout(deadline * 4, open::open(config)).await.map_err(|_| StorageError::Deadline)??;
-        Ok(Self { pool, deadline })
+        Ok(Self { pool, deadline, outbox: Arc::default(), tells_attempts: false })
+    }
+
+    /// The same store, which enqueues ended attempts for webhooks too (`webhooks.attempts`).
+    #[must_use]
+    pub fn telling_attempts(self, tells_attempts: bool) -> Self {
+        Self { tells_attempts, ..self }
     }
 
     /// Whether the database answers.
@@ -71,8 +83,13 @@ impl Store {
     async fn save(&self, rows: &[Row], events: &[Arc<Notice>]) -> Result<(), StorageError> {
         let mut statements = Vec::new();
         row::statements(&self.pool, rows, &mut statements)?;
+        let is_told = deliveries::statements(&self.pool, rows, self.tells_attempts, &mut statements)?;
         events::statements(&self.pool, events, &mut statements)?;
-        self.within(self.pool.execute_all(statements)).await
+        self.within(self.pool.execute_all(statements)).await?;
+        if is_told {
+            self.wake_outbox();
+        }
+        Ok(())
     }
 
     async fn within<T>(

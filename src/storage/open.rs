@@ -33,10 +33,12 @@ const MIGRATION_TRIES: u32 = 5;
 const SQLITE: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "outbound", include_str!("../../migrations/sqlite/0002_outbound.sql")),
+    (3, "deliveries", include_str!("../../migrations/sqlite/0003_deliveries.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
     (2, "outbound", include_str!("../../migrations/postgres/0002_outbound.sql")),
+    (3, "deliveries", include_str!("../../migrations/postgres/0003_deliveries.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

@@ -132,6 +132,9 @@ impl Store {
                     let changes = plan(&before);
                     let calls = self.change_calls(&mut tx, &changes, order.updated_at).await?;
                     tx.commit().await?;
+                    if calls.ends_calls() {
+                        self.wake_outbox();
+                    }
                     let before = before.status;
                     return Ok(OrderPut { before, calls, ..OrderPut::of(outcome, stored_form(order)) });
                 }
@@ -175,6 +178,9 @@ impl Store {
                     let changes = CallChanges { cancel: cancel.collect(), ..CallChanges::default() };
                     let calls = self.change_calls(&mut tx, &changes, now).await?;
                     tx.commit().await?;
+                    if calls.ends_calls() {
+                        self.wake_outbox();
+                    }
                     return Ok((deletion.outcome, calls));
                 }
             }

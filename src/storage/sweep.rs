@@ -30,8 +30,11 @@ const DELETED: &str = "DELETE FROM orders WHERE id IN
     (SELECT id FROM orders WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2)";
 const EXPIRED: &str = "DELETE FROM orders WHERE id IN
     (SELECT id FROM orders WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+// One that is still to be told stays: what is told is read from it.
 const CALL_ORDERS: &str = "DELETE FROM call_orders WHERE id IN
-    (SELECT id FROM call_orders WHERE state = 'ended' AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
+    (SELECT id FROM call_orders WHERE state = 'ended' AND ended_at < $1 AND NOT EXISTS
+    (SELECT 1 FROM deliveries WHERE order_id = call_orders.id AND state = 'waiting')
+    ORDER BY ended_at LIMIT $2)";
 
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.

@@ -13,6 +13,28 @@ pub enum VoiceError {
         /// The system's words.
         why: String,
     },
+    /// ONNX Runtime cannot be used.
+    #[error(
+        "ONNX Runtime cannot be loaded from {path} ({why}); `stasisd voice install onnxruntime-….whl` puts it in \
+         place, speech.onnxruntime names it elsewhere"
+    )]
+    Runtime {
+        /// Where it should be.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A model or its description cannot be used.
+    #[error("the model cannot be used: {path}: {why}")]
+    Model {
+        /// The file that is wrong.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Runtime or model do not come back from being loaded.
+    #[error("it has been loading for {0} s; see whether its files are on a disk that hangs")]
+    Hangs(u64),
     /// It does not speak the language.
     #[error("it does not speak {0:?}")]
     Language(String),

@@ -8,7 +8,11 @@ mod deliver;
 mod error;
 mod espeak;
 mod health;
+mod install;
 mod key;
+mod parts;
+mod piper;
+mod program;
 mod queue;
 mod recorded;
 mod report;
@@ -16,11 +20,33 @@ mod resample;
 mod run;
 mod speaker;
 mod speech;
+mod stream;
+mod utter;
 mod voice;
+mod voices;
 mod wav;
 
 pub use error::{SpeechError, VoiceError};
 pub use espeak::Espeak;
+pub use install::{InstallError, Installed, install};
+pub use piper::{Piper, PiperParts};
 pub use report::{CacheReport, SpeechReport, VoiceReport};
 pub use speech::{Source, Speech, Spoken};
+pub use stream::Rest;
+pub use utter::Uttered;
 pub use voice::{Audio, Voice};
+
+/// Whether a library hangs while it is loaded. Such a process cannot end in the ordinary way: the C library
+/// waits for its loader.
+#[must_use]
+pub fn hangs() -> bool {
+    piper::is_loading()
+}
+
+/// Reads a lexicon file (`speech.lexicon`) to see whether it is good.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn try_lexicon(path: &std::path::Path) -> Result<(), SpeechError> {
+    voices::lexicons(path).map(drop)
+}

@@ -1,4 +1,4 @@
-//! The line of texts before the voices: bounded, first come first served, one rendering for one text.
+//! The line of texts before a voice: bounded, first come first served, one rendering for one text.
 
 use std::{
     collections::HashMap,
@@ -26,15 +26,15 @@ pub(super) type Rendering = Shared<BoxFuture<'static, Outcome>>;
 /// The line.
 #[derive(Debug)]
 pub(super) struct Queue {
-    /// Places at the voices. Its waiters are served in their order.
+    /// Places at the voice. Its waiters are served in their order.
     working: Semaphore,
-    /// Places in the line, those at the voices included.
+    /// Places in the line, those at the voice included.
     waiting: Semaphore,
     most: usize,
     under_way: Mutex<HashMap<Key, WeakShared<BoxFuture<'static, Outcome>>>>,
 }
 
-/// A place at a voice; dropping it lets the next one in.
+/// A place at the voice; dropping it lets the next one in.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     _working: SemaphorePermit<'a>,
@@ -52,7 +52,7 @@ impl Drop for InLine<'_> {
 }
 
 impl Queue {
-    /// A line of `queue` texts before `workers` voices.
+    /// A line of `queue` texts before a voice that takes `workers` at a time.
     pub(super) fn new(workers: usize, queue: usize) -> Self {
         let workers = workers.clamp(1, 1024);
         let most = queue.min(1 << 20) + workers;
@@ -64,7 +64,7 @@ impl Queue {
         }
     }
 
-    /// Waits for a place at a voice. The caller sets the deadline.
+    /// Waits for a place at the voice. The caller sets the deadline.
     pub(super) async fn place(&self) -> Result<Place<'_>, SpeechError> {
         let full = SpeechError::QueueFull { waiting: self.most };
         let waiting = self.waiting.try_acquire().map_err(|_| full.clone())?;

@@ -10,95 +10,158 @@ use super::{
     cache::Cache,
     deliver::Delivery,
     key::Key,
-    queue::{Outcome, Queue},
+    queue::Outcome,
     recorded::{Recording, Recordings},
     resample::resample,
     speaker::Speaker,
     speech::{Source, Spoken},
 };
-use crate::tasks::clock;
+use crate::{spoken::Lexicons, tasks::clock};
 
 /// Everything that speech is made of.
 pub(super) struct Inner {
     pub(super) speakers: Vec<Arc<Speaker>>,
     pub(super) cache: Cache,
     pub(super) recordings: Recordings,
-    pub(super) queue: Queue,
     pub(super) delivery: Delivery,
+    pub(super) lexicons: Lexicons,
     pub(super) rate: u32,
     pub(super) patience: Duration,
 }
 
-/// A text that a speaker is to say.
+/// A part of a text, and its address in one voice.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) key: Key,
+    pub(super) text: String,
+}
+
+/// A part that a speaker is to say.
 struct Asked {
     speaker: Arc<Speaker>,
-    key: Key,
-    text: String,
+    part: Part,
     lang: String,
+    begun: Instant,
     deadline: Instant,
 }
 
 impl Inner {
-    /// The voices for a language, with the address that a text has in each.
-    fn speakers<'a>(
+    /// The voices for a language, with the parts that a clean text has in each.
+    pub(super) fn speakers<'a>(
         &'a self,
         text: &'a str,
         lang: &'a str,
-    ) -> impl Iterator<Item = (&'a Arc<Speaker>, Key)> + Send + 'a {
+    ) -> impl Iterator<Item = (&'a Arc<Speaker>, Vec<Part>)> + Send + 'a {
         let speaking = self.speakers.iter().filter(move |speaker| speaker.voice.speaks(lang));
         let rate = self.rate.to_string();
-        speaking.map(move |speaker| (speaker, Key::of(&[&speaker.voice.key(lang), &rate, text])))
+        speaking.map(move |speaker| {
+            let voice = speaker.voice.key(lang);
+            let address = |text: String| Part { key: Key::of(&[&voice, &rate, &text]), text };
+            (speaker, speaker.voice.parts(text).into_iter().map(address).collect())
+        })
     }
 
-    /// A clean text that is in the cache.
+    /// A clean text that is in the cache, in one voice.
     pub(super) fn known(&self, text: &str, lang: &str) -> Option<Spoken> {
-        let now = clock::system();
-        let mut heard = self
-            .speakers(text, lang)
-            .map(|(speaker, key)| Some(self.spoken(&speaker.name, key, self.cache.get(key, now)?)));
-        let found = heard.find_map(|spoken| spoken)?;
+        let found = self.speakers(text, lang).find_map(|(speaker, parts)| {
+            let known = self.known_parts(&speaker.name, &parts)?;
+            (known.media.len() == parts.len()).then_some(known)
+        })?;
         counter!("stasisd_speech_cache_hits_total").increment(1);
         Some(found)
     }
 
-    /// Has a clean text rendered by the first voice that can.
-    pub(super) async fn speak(self: &Arc<Self>, text: String, lang: &str) -> Result<Spoken, SpeechError> {
+    /// The first parts, as many as are in the cache one after the other; none if the first is not.
+    pub(super) fn known_parts(&self, voice: &Arc<str>, parts: &[Part]) -> Option<Spoken> {
+        let now = clock::system();
+        let known =
+            parts.iter().map_while(|part| Some(self.spoken(voice, part.key, self.cache.get(part.key, now)?)));
+        known.reduce(Spoken::and)
+    }
+
+    /// Has all of a clean text rendered by the first voice that can, one of them (which just failed) left out.
+    pub(super) async fn speak(
+        self: &Arc<Self>,
+        text: String,
+        lang: &str,
+        without: Option<&Arc<Speaker>>,
+    ) -> Result<Spoken, SpeechError> {
         counter!("stasisd_speech_cache_misses_total").increment(1);
         let deadline = Instant::now() + self.patience;
         let mut why = SpeechError::NoVoice { language: lang.to_owned() };
-        for (speaker, key) in self.speakers(&text, lang) {
-            if !speaker.health.is_usable(Instant::now()) {
+        let mut left = self.speakers(&text, lang).count();
+        for (speaker, parts) in self.speakers(&text, lang) {
+            left -= 1;
+            if !speaker.health.is_usable(Instant::now())
+                || without.is_some_and(|not| Arc::ptr_eq(not, speaker))
+            {
                 continue;
             }
-            let rendering = self.queue.share(key, || {
-                let (text, lang) = (text.clone(), lang.to_owned());
-                let asked = Asked { speaker: speaker.clone(), key, text, lang, deadline };
-                self.clone().render(asked)
-            });
-            match rendering.await {
-                Ok(length) => return Ok(self.spoken(&speaker.name, key, length)),
+            match self.say_all(speaker, parts, lang, share(deadline, left)).await {
+                Ok(spoken) => return Ok(spoken),
                 Err(error) => why = error,
             }
         }
         Err(why)
     }
 
+    async fn say_all(
+        self: &Arc<Self>,
+        speaker: &Arc<Speaker>,
+        parts: Vec<Part>,
+        lang: &str,
+        deadline: Instant,
+    ) -> Result<Spoken, SpeechError> {
+        let mut all: Option<Spoken> = None;
+        for part in parts {
+            let spoken = self.say(speaker, part, lang, deadline).await?;
+            all = Some(match all {
+                Some(before) => before.and(spoken),
+                None => spoken,
+            });
+        }
+        all.ok_or_else(|| SpeechError::NoVoice { language: lang.to_owned() })
+    }
+
+    /// One part in one voice: from the cache, or rendered, or from a rendering that is under way.
+    pub(super) async fn say(
+        self: &Arc<Self>,
+        speaker: &Arc<Speaker>,
+        part: Part,
+        lang: &str,
+        deadline: Instant,
+    ) -> Result<Spoken, SpeechError> {
+        let key = part.key;
+        if let Some(length) = self.cache.get(key, clock::system()) {
+            return Ok(self.spoken(&speaker.name, key, length));
+        }
+        let rendering = speaker.queue.share(key, || {
+            let lang = lang.to_owned();
+            let asked = Asked { speaker: speaker.clone(), part, lang, begun: Instant::now(), deadline };
+            self.clone().render(asked)
+        });
+        rendering.await.map(|length| self.spoken(&speaker.name, key, length))
+    }
+
     /// One rendering, from its place in the line to its file. Ends by its deadline.
     async fn render(self: Arc<Self>, asked: Asked) -> Outcome {
+        let patience = asked.deadline.duration_since(asked.begun);
         let late = || SpeechError::Deadline {
             voice: asked.speaker.name.to_string(),
-            millis: u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX),
+            // Since the deadline was set some microseconds went by.
+            millis: u64::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(u64::MAX),
         };
-        let _place = timeout_at(asked.deadline, self.queue.place()).await.map_err(|_| late())??;
+        let _place = timeout_at(asked.deadline, asked.speaker.queue.place()).await.map_err(|_| late())??;
         let begun = Instant::now();
         // Its turn may come in the moment in which everybody before it gave up.
         if begun >= asked.deadline {
             return Err(late());
         }
-        let rendered = timeout_at(asked.deadline, asked.speaker.voice.render(&asked.text, &asked.lang)).await;
+        let voice = &asked.speaker.voice;
+        let rendered = timeout_at(asked.deadline, voice.render(&asked.part.text, &asked.lang)).await;
         let audio = match rendered {
             // A voice that had little time left is not to blame.
-            Err(_) => return Err(asked.speaker.failed(late(), begun.elapsed() >= self.patience / 2)),
+            Err(_) => return Err(asked.speaker.failed(late(), begun.elapsed() >= patience / 2)),
             Ok(Ok(audio)) if audio.is_silent() => Err(VoiceError::Silent),
             Ok(heard) => heard,
         };
@@ -113,7 +176,7 @@ impl Inner {
         let keep = tokio::task::spawn_blocking(move || {
             let audio =
                 resample(audio, inner.rate).map_err(|error| SpeechError::Voice { voice: name, error })?;
-            inner.cache.put(asked.key, &audio, clock::system())
+            inner.cache.put(asked.part.key, &audio, clock::system())
         });
         let length = match timeout_at(asked.deadline, keep).await {
             Ok(Ok(kept)) => kept?,
@@ -164,4 +227,10 @@ impl Inner {
             }),
         }
     }
+}
+
+/// When a voice must be done: by the deadline, or half-way there if `others` could follow it.
+pub(super) fn share(deadline: Instant, others: usize) -> Instant {
+    let now = Instant::now();
+    if others == 0 { deadline } else { now + deadline.saturating_duration_since(now) / 2 }
 }

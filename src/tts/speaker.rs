@@ -5,18 +5,20 @@ use std::{sync::Arc, time::Duration};
 use metrics::counter;
 use tokio::time::{Instant, timeout_at};
 
-use super::{SpeechError, Voice, VoiceError, VoiceReport, health::Health};
+use super::{SpeechError, Voice, VoiceError, VoiceReport, health::Health, queue::Queue};
 
 /// A voice and how it fares.
 pub(super) struct Speaker {
     pub(super) voice: Arc<dyn Voice>,
     pub(super) name: Arc<str>,
     pub(super) health: Health,
+    /// The texts that wait for it: a voice that is slow does not hold up the others.
+    pub(super) queue: Queue,
 }
 
 impl Speaker {
-    pub(super) fn new(voice: Arc<dyn Voice>) -> Self {
-        Self { name: Arc::from(voice.name()), voice, health: Health::default() }
+    pub(super) fn new(voice: Arc<dyn Voice>, queue: Queue) -> Self {
+        Self { name: Arc::from(voice.name()), voice, health: Health::default(), queue }
     }
 
     /// Counts a failure, and sets the voice aside if it is one of several in a row and not the text's fault.

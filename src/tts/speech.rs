@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use super::{
-    CacheReport, Espeak, SpeechError, SpeechReport, Voice,
+    CacheReport, Rest, SpeechError, SpeechReport, Voice,
     cache::Cache,
     deliver::{Delivery, plain_path},
     key::Key,
@@ -11,12 +11,9 @@ use super::{
     recorded::Recordings,
     run::Inner,
     speaker::Speaker,
+    voices,
 };
-use crate::{
-    config::{SpeechConfig, VoiceKind},
-    spoken,
-    tasks::clock,
-};
+use crate::{config::SpeechConfig, spoken, tasks::clock};
 
 /// Something that Asterisk can play.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +24,16 @@ pub struct Spoken {
     pub length: Duration,
     /// Who speaks.
     pub source: Source,
+}
+
+impl Spoken {
+    /// This and then that; who speaks is told of the first.
+    #[must_use]
+    pub fn and(mut self, next: Self) -> Self {
+        self.media.extend(next.media);
+        self.length += next.length;
+        self
+    }
 }
 
 /// Where the sound comes from.
@@ -51,14 +58,7 @@ impl Speech {
     /// # Errors
     /// [`SpeechError::Setting`] for a setting that makes no sense.
     pub fn new(config: &SpeechConfig, http_base: &str) -> Result<Self, SpeechError> {
-        let voices = config.voices.iter().map(|kind| -> Arc<dyn Voice> {
-            match kind {
-                VoiceKind::Espeak => {
-                    Arc::new(Espeak::new(config.espeak_program.clone(), config.espeak_words_per_minute))
-                }
-            }
-        });
-        Self::with_voices(config, http_base, voices.collect())
+        Self::with_voices(config, http_base, voices::configured(config))
     }
 
     /// [`Speech::new`] with other voices than the configured ones.
@@ -78,13 +78,15 @@ impl Speech {
         let delivery = Delivery::new(config, http_base)?;
         let directory = plain_path("cache_directory", &config.cache_directory)?;
         let sounds = plain_path("sounds_directory", &config.sounds_directory)?;
+        let lexicons = voices::lexicons(&config.lexicon)?;
+        let queue = || Queue::new(config.workers, config.queue);
         let (max_mib, max_days) = (config.cache_max_mib, config.cache_max_age_days);
         Ok(Self(Arc::new(Inner {
-            speakers: voices.into_iter().map(|voice| Arc::new(Speaker::new(voice))).collect(),
+            speakers: voices.into_iter().map(|voice| Arc::new(Speaker::new(voice, queue()))).collect(),
             cache: Cache::open(directory, rate, max_mib, max_days, clock::system()),
             recordings: Recordings::open(sounds),
-            queue: Queue::new(config.workers, config.queue),
             delivery,
+            lexicons,
             rate,
             patience: Duration::from_millis(config.render_timeout_ms.max(1)),
         })))
@@ -102,11 +104,11 @@ impl Speech {
         {
             return Ok(self.0.play(&found));
         }
-        let why = match spoken::speakable(text, lang) {
-            Err(error) => SpeechError::from(error),
+        let why = match self.clean(text, lang) {
+            Err(error) => error,
             Ok(clean) => match self.0.known(&clean, lang) {
                 Some(spoken) => return Ok(spoken),
-                None => match self.0.speak(clean, lang).await {
+                None => match self.0.speak(clean, lang, None).await {
                     Ok(spoken) => return Ok(spoken),
                     Err(error) => error,
                 },
@@ -115,10 +117,40 @@ impl Speech {
         self.0.fall_back(why, lang, recorded)
     }
 
+    /// As [`Speech::media`], but gives the first part of the text as soon as it is there, and the others as
+    /// they are made; each is ready within `render_timeout_ms` of the one before. Where the voice fails within
+    /// the text, another one goes on.
+    ///
+    /// # Errors
+    /// There is neither a voice nor a recorded prompt, or nothing to say.
+    pub async fn begin(
+        &self,
+        text: &str,
+        lang: &str,
+        recorded: &[String],
+    ) -> Result<(Spoken, Option<Rest>), SpeechError> {
+        if text.trim().is_empty() {
+            return self.media(text, lang, recorded).await.map(|spoken| (spoken, None));
+        }
+        let begun = match self.clean(text, lang) {
+            Err(error) => Err(error),
+            Ok(clean) => self.0.begin(&clean, lang, recorded).await,
+        };
+        begun.or_else(|why| Ok((self.0.fall_back(why, lang, recorded)?, None)))
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    pub(super) fn clean(&self, text: &str, lang: &str) -> Result<String, SpeechError> {
+        Ok(spoken::speakable_with(text, lang, self.0.lexicons.of(lang))?)
+    }
+
     /// What [`Speech::media`] would give at once, without asking a voice or a recording.
     #[must_use]
     pub fn cached(&self, text: &str, lang: &str) -> Option<Spoken> {
-        self.0.known(&spoken::speakable(text, lang).ok()?, lang)
+        self.0.known(&self.clean(text, lang).ok()?, lang)
     }
 
     /// The file of a prompt for the HTTP door: a name that stood in a media URI (`HASH.wav`; its
@@ -137,11 +169,25 @@ impl Speech {
         let texts: Vec<_> = texts.into_iter().collect();
         let mut ready = 0;
         for (text, lang) in texts {
-            let Ok(clean) = spoken::speakable(&text, &lang) else { continue };
-            let spoken = self.0.known(&clean, &lang).is_some() || self.0.speak(clean, &lang).await.is_ok();
+            let Ok(clean) = self.clean(&text, &lang) else { continue };
+            let known = self.0.known(&clean, &lang).is_some();
+            let spoken = known || self.0.speak(clean, &lang, None).await.is_ok();
             ready += usize::from(spoken);
         }
         ready
+    }
+
+    /// The voices' names in the order in which they are tried.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.0.speakers.iter().map(|speaker| speaker.name.to_string()).collect()
+    }
+
+    /// The names of the voices for a language, in that order.
+    #[must_use]
+    pub fn voices_for(&self, lang: &str) -> Vec<String> {
+        let speaking = self.0.speakers.iter().filter(|speaker| speaker.voice.speaks(lang));
+        speaking.map(|speaker| speaker.name.to_string()).collect()
     }
 
     /// Tries everything, for `doctor`: each voice says a word, the cache is written to.

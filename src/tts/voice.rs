@@ -28,6 +28,12 @@ pub trait Voice: Send + Sync {
     /// gives goes into the address of the cached file.
     fn key(&self, lang: &str) -> String;
 
+    /// The parts in which a text is rendered and played: the sooner the first is ready, the sooner something
+    /// is heard. One part for a voice that is quick enough.
+    fn parts(&self, text: &str) -> Vec<String> {
+        vec![text.to_owned()]
+    }
+
     /// Renders a text that has been made speakable. The caller sets the deadline and drops the future when
     /// it passes; the voice must then stop working.
     fn render<'a>(&'a self, text: &'a str, lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>>;

@@ -1,5 +1,8 @@
 //! Requests to other people's HTTP servers: one answer within a deadline and a size, redirects not followed.
 
+mod address;
+mod guarded;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +14,11 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
+pub use address::{check_url, is_public};
+pub use guarded::{Answer, Guarded};
+
+/// What we call ourselves.
+const AGENT: &str = concat!("stasisd/", env!("CARGO_PKG_VERSION"));
 /// Largest answer that is read.
 const LARGEST: usize = 256 * 1024;
 /// Largest answer of a control port: a page of call orders with all their facts.
@@ -33,6 +41,9 @@ pub enum WebError {
     /// More came than is read.
     #[error("the answer is too large")]
     TooLarge,
+    /// The host has no address that may be connected to (`webhooks.allow_private`).
+    #[error("{0} has no public address; private ones need webhooks.allow_private")]
+    Private(String),
     /// This machine's authorities cannot be read.
     #[error("the certificate store cannot be read: {0}")]
     Authorities(String),
@@ -75,15 +86,8 @@ pub struct Web {
 impl Web {
     /// A client that trusts this machine's authorities.
     pub fn new() -> Result<Self, WebError> {
-        let provider = rustls::crypto::ring::default_provider();
-        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| WebError::Authorities(error.to_string()))?
-            .with_native_roots()
-            .map_err(|error| WebError::Authorities(error.to_string()))?
-            .with_no_client_auth();
         let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
+            HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new())
             .pool_max_idle_per_host(IDLE)
             .pool_timer(TokioTimer::new())
@@ -119,7 +123,7 @@ impl Web {
         timeout: Duration,
     ) -> Result<(u16, Bytes), WebError> {
         let request = request
-            .header(header::USER_AGENT, concat!("stasisd/", env!("CARGO_PKG_VERSION")))
+            .header(header::USER_AGENT, AGENT)
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| WebError::Request(error.to_string()))?;
         let exchange = async {
@@ -131,4 +135,15 @@ impl Web {
         };
         tokio::time::timeout(timeout, exchange).await.map_err(|_| WebError::Deadline(timeout))?
     }
+}
+
+/// Trusts this machine's authorities.
+fn tls() -> Result<rustls::ClientConfig, WebError> {
+    let provider = rustls::crypto::ring::default_provider();
+    Ok(rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| WebError::Authorities(error.to_string()))?
+        .with_native_roots()
+        .map_err(|error| WebError::Authorities(error.to_string()))?
+        .with_no_client_auth())
 }

@@ -2,9 +2,15 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
+#[path = "../support/voice.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod voice;
+
 mod attacks;
 mod cache;
 mod delivery;
 mod failures;
+mod piper;
+mod piper_faults;
 mod support;
 mod voices;

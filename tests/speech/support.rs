@@ -1,21 +1,25 @@
 //! A folder with its settings, voices that can be counted and stopped, and programs that misbehave.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::future::BoxFuture;
 use stasisd::{
-    config::{SpeechConfig, VoiceKind},
+    config::{PiperConfig, SpeechConfig, VoiceKind},
     tts::{Audio, Speech, Spoken, Voice, VoiceError},
 };
 use tempfile::TempDir;
+
+use crate::voice;
 
 /// A folder of its own for each test.
 pub(crate) struct Site {
@@ -30,6 +34,10 @@ impl Site {
             voices: vec![VoiceKind::Espeak],
             espeak_program: "espeak-ng".into(),
             espeak_words_per_minute: 130,
+            piper: BTreeMap::new(),
+            onnxruntime: PathBuf::new(),
+            voices_directory: folder.path().join("voices"),
+            lexicon: PathBuf::new(),
             render_timeout_ms: 20_000,
             workers: 2,
             queue: 64,
@@ -42,6 +50,22 @@ impl Site {
             prompt_url: String::new(),
         };
         Self { folder, config }
+    }
+
+    /// With the Piper voice before espeak-ng.
+    pub(crate) fn with_piper() -> Self {
+        let mut site = Self::new();
+        site.config.voices = vec![VoiceKind::Piper, VoiceKind::Espeak];
+        // Machines that do other things besides take their time to load a model.
+        site.config.render_timeout_ms = 120_000;
+        site.config.onnxruntime = voice::runtime();
+        site.config.piper.insert("joe".to_owned(), PiperConfig::of("en", voice::model()));
+        site
+    }
+
+    /// Changes the voice that [`Site::with_piper`] gave.
+    pub(crate) fn change_joe(&mut self, change: impl FnOnce(&mut PiperConfig)) {
+        change(self.config.piper.get_mut("joe").unwrap());
     }
 
     pub(crate) fn speech(&self) -> Speech {
@@ -85,6 +109,13 @@ impl Site {
     }
 }
 
+/// The files behind all media URIs.
+pub(crate) fn files_of(spoken: &Spoken, extension: &str) -> Vec<PathBuf> {
+    let file =
+        |media: &String| PathBuf::from(format!("{}.{extension}", media.strip_prefix("sound:").unwrap()));
+    spoken.media.iter().map(file).collect()
+}
+
 /// The file behind the only media URI.
 pub(crate) fn file_of(spoken: &Spoken, extension: &str) -> PathBuf {
     let [media] = spoken.media.as_slice() else { panic!("one file: {:?}", spoken.media) };
@@ -105,11 +136,19 @@ pub(crate) struct Counting {
     pub(crate) texts: AtomicUsize,
     pub(crate) fails: bool,
     pub(crate) never_ends: bool,
+    /// How long one text takes.
+    pub(crate) takes: Duration,
+    pub(crate) said: Mutex<Vec<String>>,
 }
 
 impl Counting {
     pub(crate) fn count(&self) -> usize {
         self.texts.load(Ordering::SeqCst)
+    }
+
+    /// The texts, in the order in which they had their turn.
+    pub(crate) fn order(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
     }
 }
 
@@ -126,10 +165,12 @@ impl Voice for Counting {
         "counting 1".to_owned()
     }
 
-    fn render<'a>(&'a self, _text: &'a str, _lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>> {
+    fn render<'a>(&'a self, text: &'a str, _lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>> {
         self.texts.fetch_add(1, Ordering::SeqCst);
+        self.said.lock().unwrap().push(text.to_owned());
         Box::pin(async {
             tokio::task::yield_now().await;
+            tokio::time::sleep(self.takes).await;
             if self.never_ends {
                 std::future::pending::<()>().await;
             }

@@ -12,6 +12,7 @@ mod base;
 mod call_orders;
 mod calls;
 mod claim;
+mod deliveries;
 mod events;
 mod faults;
 mod journal;

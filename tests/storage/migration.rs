@@ -12,7 +12,8 @@ async fn from_before_outbound_calls(base: Base) {
     base.store.put_order(&order("A-1", 1, "packed")).await.expect("put");
     // What was there before the second migration.
     base.execute(
-        "DROP TABLE attempts; DROP TABLE call_orders; DELETE FROM _sqlx_migrations WHERE version = 2",
+        "DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
+         DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;
     let store = Store::open(&base.config).await.expect("opens");

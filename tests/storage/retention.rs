@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stasisd::{
     config::RetentionConfig,
     model::{CallOrder, Order, OrderState, Outcome},
-    storage::{CallQuery, Journal, OrderQuery, Swept},
+    storage::{CallQuery, Journal, OrderQuery, Swept, Tried},
 };
 
 use tokio_util::sync::CancellationToken;
@@ -57,9 +57,11 @@ async fn old_things_go(base: Base) {
 
 async fn ended_call_orders_go_with_their_attempts(base: Base) {
     let store = &base.store;
-    accept(store, (0..1_200).chain([5_000, 5_001]).map(call_order)).await;
+    let quiet = |number| CallOrder { callback_url: None, ..call_order(number) };
+    accept(store, (0..1_200).chain([5_000, 5_001]).map(quiet)).await;
+    accept(store, [call_order(6_000)]).await;
     let (journal, _writer) = Journal::start(store.clone(), &base.config, CancellationToken::new());
-    for number in (0..1_100).chain([5_000]) {
+    for number in (0..1_100).chain([5_000, 6_000]) {
         let end = at(if number == 5_000 { 9 * DAY } else { 60 });
         journal.save_attempt(Arc::new(attempt_ended(number, 1)));
         journal.save_order(Arc::new(CallOrder {
@@ -74,6 +76,12 @@ async fn ended_call_orders_go_with_their_attempts(base: Base) {
     assert_eq!(store.attempt(attempt_ended(7, 1).id).await, Ok(None));
     assert_eq!(store.attempt(attempt_ended(5_000, 1).id).await, Ok(Some(attempt_ended(5_000, 1))));
     assert!(store.call_order(call_order(1_150).id).await.expect("read").is_some(), "it waits, however old");
+    // What is told is read from the order: it stays until somebody has it.
+    let claimed = store.claim_deliveries("example.com", at(9 * DAY), 9, at(9 * DAY)).await.expect("claimed");
+    store.settle_delivery(&claimed[0], &Tried::Delivered { at: at(9 * DAY) }).await.expect("settled");
+    let swept = store.sweep(&keep(3), at(10 * DAY)).await;
+    assert_eq!(swept, Ok(Swept { call_orders: 1, ..Swept::default() }));
+    assert_eq!(store.deliveries_of(call_order(6_000).id).await, Ok(Vec::new()));
 }
 
 async fn nothing_goes_when_kept_for_ever(base: Base) {

@@ -16,11 +16,13 @@
 pub mod api;
 pub mod audio;
 pub mod daemon;
+pub mod ledger;
 pub mod postgres;
 pub mod proxy;
 pub mod rig;
 pub mod sipp;
 pub mod temp;
+pub mod voice;
 pub mod wait;
 
 use std::{

@@ -195,6 +195,20 @@ impl Rig {
         script(&self.dir, "restart", &[]);
     }
 
+    /// Records what the far end of the channel with this id hears from now on, as [`Rig::heard`] of `name`.
+    /// False while there is no such channel.
+    pub fn record(&self, channel: &str, name: &str) -> bool {
+        let channels = self.cli("core show channels concise");
+        let Some(line) = channels.lines().find(|line| line.ends_with(&format!("!{channel}"))) else {
+            return false;
+        };
+        let known = line.split('!').next().unwrap_or_default();
+        let to = self.dir.join("recordings");
+        let (both, heard) = (to.join(format!("{name}.wav")), to.join(format!("{name}.heard.wav")));
+        self.cli(&format!("mixmonitor start {known} {},t({})", both.display(), heard.display()));
+        true
+    }
+
     /// A caller's endpoint and ports.
     #[track_caller]
     pub fn seat(&self) -> Seat {

@@ -1,7 +1,10 @@
 //! The voices speak, the cache can be written, and recorded prompts are there.
 
 use super::finding::Finding;
-use crate::{config::Config, tts::Speech};
+use crate::{
+    config::{Config, VoiceKind},
+    tts::{Speech, SpeechReport},
+};
 
 /// What is said, so that Asterisk can be asked to play it.
 const WORDS: &str = "One, two, three.";
@@ -30,6 +33,9 @@ pub(super) async fn look(config: &Config) -> Voice {
             "speech.voices is empty: only recorded prompts are heard",
             "add \"espeak\" to speech.voices",
         ));
+    }
+    if !report.voices.is_empty() {
+        findings.push(heard(&speech, &report, config));
     }
     let cache = report.cache.directory.display();
     findings.push(match report.cache.writable {
@@ -62,11 +68,32 @@ pub(super) async fn look(config: &Config) -> Voice {
     Voice { findings, prompts }
 }
 
+/// Who speaks to callers in their usual language.
+fn heard(speech: &Speech, report: &SpeechReport, config: &Config) -> Finding {
+    let language = &config.calls.language;
+    let works = |name: &String| report.voices.iter().any(|voice| voice.name == *name && voice.speaks.is_ok());
+    let piper = match (config.speech.piper.len(), config.speech.voices.contains(&VoiceKind::Piper)) {
+        (0, true) => "; no Piper voice is configured (stasisd voice install)",
+        _ => "",
+    };
+    match speech.voices_for(language).into_iter().find(works) {
+        Some(name) => Finding::ok("voice", format!("callers hear {name} in {language:?}{piper}")),
+        None => Finding::failed(
+            "voice",
+            format!("callers hear recorded prompts only: no voice speaks {language:?}{piper}"),
+            "mend a voice of that language, or configure one (speech.voices)",
+        ),
+    }
+}
+
 fn speaks(name: &str, outcome: &Result<std::time::Duration, String>) -> Finding {
     match outcome {
         Ok(time) => Finding::ok("voice", format!("{name} spoke in {} ms", time.as_millis())),
         Err(why) => {
-            let mend = "install it (apt install espeak-ng), or name it in speech.espeak_program";
+            let mend = match name {
+                "espeak" => "install it (apt install espeak-ng), or name it in speech.espeak_program",
+                _ => "mend what is said above; until then the next of speech.voices speaks",
+            };
             Finding::failed("voice", format!("{name} cannot speak: {why}"), mend)
         }
     }

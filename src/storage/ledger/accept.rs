@@ -50,6 +50,9 @@ impl Store {
             let mut tx = self.pool.begin().await?;
             let done = self.accept(&mut tx, batch).await?;
             tx.commit().await?;
+            if !done.replaced.is_empty() {
+                self.wake_outbox();
+            }
             Ok(done)
         })
         .await
@@ -69,6 +72,7 @@ impl Store {
         for order in newest(batch, &stored) {
             done.replaced.extend(replace(tx, order).await?);
         }
+        self.enqueue(tx, &done.replaced).await?;
         for replaced in &done.replaced {
             stored.entry(replaced.id).and_modify(|order| order.clone_from(replaced));
         }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::order::OrderRow;
+use super::order::{self, OrderRow};
 use crate::{
     model::{CallOrder, CallOrderId},
     storage::{
@@ -58,14 +58,19 @@ impl Store {
     ) -> Result<Option<CallOrder>, StorageError> {
         self.within(async {
             let mut tx = self.pool.begin().await?;
-            let mut rows: Vec<OrderRow> = tx.fetch(sql, values).await?;
+            let rows: Vec<OrderRow> = tx.fetch(sql, values).await?;
             if rows.is_empty() {
-                rows = tx.fetch(FIND, args![id.to_string()]).await?;
+                let rows: Vec<OrderRow> = tx.fetch(FIND, args![id.to_string()]).await?;
                 tx.roll_back().await?;
-            } else {
-                tx.commit().await?;
+                return rows.first().map(OrderRow::order).transpose();
             }
-            rows.first().map(OrderRow::order).transpose()
+            let mut changed = order::orders(&rows)?;
+            let is_told = self.enqueue(&mut tx, &changed).await?;
+            tx.commit().await?;
+            if is_told {
+                self.wake_outbox();
+            }
+            Ok(changed.pop())
         })
         .await
     }

@@ -128,7 +128,11 @@ impl Store {
                 return Ok(Vec::new());
             }
             let orders = order::orders(&rows)?;
+            let is_told = self.enqueue(&mut tx, &orders).await?;
             tx.commit().await?;
+            if is_told {
+                self.wake_outbox();
+            }
             Ok(orders)
         })
         .await

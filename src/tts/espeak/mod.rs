@@ -1,14 +1,16 @@
 //! The `espeak-ng` program as a voice: always there, never pretty. One process for each text.
 
 mod languages;
-mod program;
 
 use std::{path::PathBuf, time::UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 
-use self::program::Request;
-use super::{Audio, Voice, VoiceError, wav};
+use super::{
+    Audio, Voice, VoiceError,
+    program::{self, Request},
+    wav,
+};
 
 /// Words a minute that espeak-ng knows.
 const SPEEDS: std::ops::RangeInclusive<u32> = 80..=450;
@@ -49,19 +51,17 @@ impl Voice for Espeak {
     fn render<'a>(&'a self, text: &'a str, lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>> {
         Box::pin(async move {
             let voice = languages::voice(lang).ok_or_else(|| VoiceError::Language(lang.to_owned()))?;
-            let request = Request { program: &self.program, voice, speed: self.speed, text };
-            let stream = match program::run(&request).await {
-                // The out-of-memory killer, or an operator's slip; a second time it is no accident.
-                Err(VoiceError::Killed(_)) => program::run(&request).await?,
-                other => other?,
-            };
-            wav::parse(&stream)
+            let speed = self.speed.to_string();
+            // UTF-8 whatever the locale: -b 1.
+            let arguments = ["-v", voice, "-s", &speed, "-b", "1", "--stdin", "--stdout"];
+            let request = Request { program: &self.program, arguments: &arguments, text };
+            wav::parse(&program::run(&request).await?)
         })
     }
 }
 
 /// What tells one version of the program from another without running it: where it is, its size, its age.
-fn fingerprint(program: &PathBuf) -> String {
+pub(super) fn fingerprint(program: &PathBuf) -> String {
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&on_path).map(|folder| folder.join(program));
     let named = std::iter::once(program.clone()).filter(|path| path.components().count() > 1);

@@ -9,6 +9,8 @@
 
 pub mod answer;
 pub mod called;
+pub mod farm;
+pub mod manner;
 pub mod rtp;
 pub mod scenario;
 pub mod trace;
@@ -21,6 +23,8 @@ use std::{
 
 pub use answer::{Answer, Answerer};
 pub use called::{Called, EndedBy};
+pub use farm::{Farm, Invited};
+pub use manner::{Doing, Manner};
 pub use scenario::OnRefer;
 pub use trace::Message;
 

@@ -56,7 +56,7 @@ fn block(block: &str) -> Option<Message> {
 }
 
 /// `2026-01-31 09:08:07.123456`, also where a tab and seconds since 1970 follow.
-fn time_of_day(time: &str) -> Option<Duration> {
+pub(super) fn time_of_day(time: &str) -> Option<Duration> {
     let clock = time.split_whitespace().nth(1)?;
     let mut parts = clock.splitn(3, ':');
     let hours: f64 = parts.next()?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! One run of the program: text in by its standard input, WAV out by its standard output.
+//! One run of `espeak-ng`: text in by its standard input, WAV or phonemes out by its standard output.
 
 use std::{io, os::unix::process::ExitStatusExt as _, path::Path, process::Stdio};
 
@@ -21,18 +21,26 @@ const ENVIRONMENT: [&str; 4] = ["PATH", "LANG", "ESPEAK_DATA_PATH", "LD_LIBRARY_
 /// What to run.
 pub(super) struct Request<'a> {
     pub(super) program: &'a Path,
-    /// A name of the voice table, never a text from outside.
-    pub(super) voice: &'static str,
-    pub(super) speed: u32,
+    /// Its arguments; never a text from outside.
+    pub(super) arguments: &'a [&'a str],
     pub(super) text: &'a str,
 }
 
-/// Runs it once. Dropping the future kills the process.
+/// Runs it, and once more if it was killed: the out-of-memory killer, or an operator's slip; a second time it
+/// is no accident.
 pub(super) async fn run(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
+    match run_once(request).await {
+        Err(VoiceError::Killed(_)) => run_once(request).await,
+        other => other,
+    }
+}
+
+/// Runs it once. Dropping the future kills the process.
+async fn run_once(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
     let mut command = Command::new(request.program);
-    // The text goes in by --stdin, so that no text can be an option. UTF-8 whatever the locale: -b 1.
+    // The text goes in by its standard input, so that no text can be an option.
     command
-        .args(["-v", request.voice, "-s", &request.speed.to_string(), "-b", "1", "--stdin", "--stdout"])
+        .args(request.arguments)
         .env_clear()
         .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .current_dir("/")

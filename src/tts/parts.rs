@@ -1,0 +1,85 @@
+//! A text in the parts that are rendered, kept and played one after the other.
+
+use crate::spoken::sentences;
+
+/// Words of a part; a longer sentence is cut.
+const MOST_WORDS: usize = 40;
+/// Words of the part that is heard first: few, so that it is heard soon, but enough to be played while the
+/// next is made.
+const OPENING: std::ops::RangeInclusive<usize> = 2..=12;
+/// A sentence that has no more words than this behind its first clause is not worth cutting.
+const LEAST_BEHIND: usize = 3;
+
+/// Cuts a clean text: its first clause, the rest of that sentence, and then whole sentences, several together
+/// as long as they are short. No word is lost.
+pub(super) fn parts(text: &str) -> Vec<String> {
+    let mut sentences = sentences(text, MOST_WORDS).into_iter();
+    let Some(first) = sentences.next() else { return Vec::new() };
+    let mut parts = match opening(&first) {
+        Some((opening, behind)) => vec![opening.to_owned(), behind.to_owned()],
+        None => vec![first],
+    };
+    let fixed = parts.len();
+    for sentence in sentences {
+        match parts.get_mut(fixed..).and_then(<[_]>::last_mut) {
+            Some(last) if words(last) + words(&sentence) <= MOST_WORDS => {
+                last.push(' ');
+                last.push_str(&sentence);
+            }
+            _ => parts.push(sentence),
+        }
+    }
+    // What was cut between two words goes on: the voice must not fall there as at an end.
+    let count = parts.len();
+    for part in parts.iter_mut().take(count.saturating_sub(1)) {
+        if part.ends_with(char::is_alphanumeric) {
+            part.push(',');
+        }
+    }
+    parts
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+/// The first clause of a sentence and what is behind it.
+fn opening(sentence: &str) -> Option<(&str, &str)> {
+    let ends = sentence.match_indices(' ').map(|(at, _)| at).enumerate();
+    let (_, at) = ends
+        .filter(|(before, _)| OPENING.contains(&(before + 1)))
+        .find(|(_, at)| sentence[..*at].ends_with([',', ';', ':', '–', '—']))?;
+    let (opening, behind) = (&sentence[..at], &sentence[at + 1..]);
+    (words(behind) >= LEAST_BEHIND).then_some((opening, behind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_clause_alone_and_short_sentences_together() {
+        for (text, wanted) in [
+            ("", vec![]),
+            ("Hello.", vec!["Hello."]),
+            ("Goodbye, and thank you.", vec!["Goodbye, and thank you."]),
+            (
+                "Your taxi, a white Toyota, has arrived. Press 1. Press 2.",
+                vec!["Your taxi,", "a white Toyota, has arrived.", "Press 1. Press 2."],
+            ),
+            ("1, 2, 3, 4, 5, 6", vec!["1, 2,", "3, 4, 5, 6"]),
+        ] {
+            assert_eq!(parts(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn bounded_and_nothing_is_lost() {
+        let text = "Some words follow. ".repeat(100) + &"and another one ".repeat(50) + &"x".repeat(3000);
+        let parts = parts(&text);
+        assert!(parts.iter().all(|part| words(part) <= MOST_WORDS));
+        let squeezed = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        assert_eq!(squeezed(&parts.concat()), squeezed(&text));
+        assert!(parts.iter().rev().skip(1).all(|part| part.ends_with(['.', ','])), "{parts:?}");
+    }
+}
