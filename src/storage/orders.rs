@@ -132,7 +132,9 @@ impl Store {
                     let changes = plan(&before);
                     let calls = self.change_calls(&mut tx, &changes, order.updated_at).await?;
                     tx.commit().await?;
-                    self.tell_changed(&calls);
+                    if calls.ends_calls() {
+                        self.wake_outbox();
+                    }
                     let before = before.status;
                     return Ok(OrderPut { before, calls, ..OrderPut::of(outcome, stored_form(order)) });
                 }
@@ -176,7 +178,9 @@ impl Store {
                     let changes = CallChanges { cancel: cancel.collect(), ..CallChanges::default() };
                     let calls = self.change_calls(&mut tx, &changes, now).await?;
                     tx.commit().await?;
-                    self.tell_changed(&calls);
+                    if calls.ends_calls() {
+                        self.wake_outbox();
+                    }
                     return Ok((deletion.outcome, calls));
                 }
             }

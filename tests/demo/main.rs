@@ -64,7 +64,7 @@ const PEOPLE: [Person; 4] = [
         name: "carol",
         number: "+34600000003",
         disposition: "completed",
-        told: &["2 orders", "birthday cake", "Goodbye"],
+        told: &["2 orders", "the shoes", "Goodbye"],
         story: "has two orders: the daemon is killed while she is in the menu; she goes on",
     },
     Person {
@@ -135,7 +135,7 @@ async fn notify(rig: &Rig, api: &Api) -> String {
     println!("\ndemo: dave's order has arrived: POST {path}");
     let (status, answer) = api.send(Method::POST, path, Some(&json!({}))).await.unwrap();
     assert!((200..300).contains(&status), "{status} {answer}");
-    let order = answer["items"][0]["order"]["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    let order = answer["calls"][0]["order"]["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
     let channel = format!("{order}-a1");
     tokio::task::block_in_place(|| {
         let record = || if rig.record(&channel, "dave") { Ok(()) } else { Err("his phone does not ring") };
