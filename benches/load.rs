@@ -105,9 +105,9 @@ impl Outcome {
         self.took.saturating_sub(self.nominal)
     }
 
-    /// Good ones in a second of the offering.
-    pub fn good_per_sec(&self, load: &Load) -> f64 {
-        f64::from(self.good) / load.offering().as_secs_f64()
+    /// Good ones in a second, over the time that it should take and, if it takes longer, does.
+    pub fn good_per_sec(&self) -> f64 {
+        f64::from(self.good) / self.took.max(self.nominal).as_secs_f64()
     }
 
     /// `4000 good, 0 refused, 0 lost, 21.3 s of 20.9`

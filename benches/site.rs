@@ -29,14 +29,25 @@ impl Site {
             user: "stasisd".to_owned(),
             password: rig.ari_password().to_owned(),
         };
-        // The log as it is shipped.
-        let more = format!("[log]\nfilter = \"info\"\n{more}");
-        let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, &more);
+        let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, &configuration(more));
         runtime.block_on(async {
             daemon.start().await;
             daemon.ready().await;
         });
         Self { daemon, rig, runtime }
+    }
+
+    /// Starts the daemon anew; `more` is TOML instead of that it was started with.
+    pub fn restart(&mut self, more: &str) {
+        let Self { daemon, runtime, .. } = self;
+        runtime.block_on(async {
+            daemon.signal("TERM");
+            daemon.ended().await;
+            let file = daemon.directory.join("conf.d/50-test.toml");
+            std::fs::write(file, configuration(more)).expect("a configuration");
+            daemon.start().await;
+            daemon.ready().await;
+        });
     }
 
     /// `GET` of the daemon's control port.
@@ -51,4 +62,9 @@ impl Site {
         let wav = wavs.find(|path| path.extension().is_some_and(|e| e == "wav")).expect("a rendered prompt");
         wav.with_extension("")
     }
+}
+
+/// With the log as it is shipped.
+fn configuration(more: &str) -> String {
+    format!("[log]\nfilter = \"info\"\n{more}")
 }

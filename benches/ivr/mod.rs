@@ -17,13 +17,13 @@ pub fn measure(book: &mut Book) {
     if book.wants("memory") {
         memory::measure(book);
     }
-    let site = warm("bench-ivr", ROOM);
+    let mut site = warm("bench-ivr", ROOM);
     if book.wants("steady") {
         steady::measure(book, &site);
     }
     if book.wants("rate") {
         let rates = rate::measure(book, &site);
-        overload::measure(book, &site, rates.stasis);
+        overload::measure(book, &mut site, &rates);
     }
 }
 

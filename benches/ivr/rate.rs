@@ -25,6 +25,7 @@ const LONGEST: Duration = Duration::from_secs(420);
 
 /// Highest held rates, calls/s.
 pub struct Rates {
+    pub dialplan: f64,
     pub stasis: f64,
 }
 
@@ -62,7 +63,7 @@ pub fn measure(book: &mut Book, site: &Site) -> Rates {
         list(&stasis)
     );
     book.put("ivr_rate_ratio", median(&ratios), "", Goal::AtLeast(0.8), against);
-    Rates { stasis: median(&stasis) }
+    Rates { dialplan: median(&dialplan), stasis: median(&stasis) }
 }
 
 /// Short trials, coarse steps, until calls end late: where the search begins.

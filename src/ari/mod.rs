@@ -1,9 +1,9 @@
 //! ARI: our own client. One websocket that brings events (and, where Asterisk can, answers), a small pool of
 //! HTTP connections for what may block, and a supervisor that connects again for ever.
 //!
-//! A frame's way: reader (moves it into memory, nothing else) → decoder (reads it, gives answers to those who
-//! wait) → [`Wire`] → the one consumer. Nothing on that way waits for anybody; what does not fit ends the
-//! connection, and the next one begins with a snapshot of what is true.
+//! A frame's way: reader (decodes it, gives answers to those who wait) → [`Wire`] → the one consumer. Nothing on
+//! that way waits for anybody; what does not fit ends the connection, and the next one begins with a snapshot of
+//! what is true.
 
 mod ahead;
 mod backoff;

@@ -34,6 +34,9 @@ pub(super) type Read = (Utf8Bytes, Instant);
 const TRIAL: Duration = Duration::from_secs(2);
 /// Longest event.
 const LONGEST_EVENT: usize = 4 * 1024 * 1024;
+/// Room for some ten events. The library fills all of it with zeros before each read, so the default of 128 KiB
+/// costs more than what is read.
+const READ_BUFFER: usize = 16 * 1024;
 
 /// A websocket that is open.
 pub(super) struct Open {
@@ -102,8 +105,10 @@ async fn upgrade(shared: &Shared) -> Result<Socket, AriError> {
     );
     let mut request = address.into_client_request().map_err(broken)?;
     request.headers_mut().insert(AUTHORIZATION, site.authorization.clone());
-    let config =
-        WebSocketConfig::default().max_message_size(Some(LONGEST_EVENT)).max_frame_size(Some(LONGEST_EVENT));
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .max_message_size(Some(LONGEST_EVENT))
+        .max_frame_size(Some(LONGEST_EVENT));
     match client_async_with_config(request, TokioIo::new(stream), Some(config)).await {
         Ok((socket, _)) => Ok(socket),
         Err(tungstenite::Error::Http(response)) => match response.status().as_u16() {

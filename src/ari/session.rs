@@ -1,4 +1,4 @@
-//! One websocket's life: the reader, the decoder, the writer, and the heart that watches them.
+//! One websocket's life: the reader, the writer, and the heart that watches them.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use futures_util::{
 };
 use tokio::{
     sync::mpsc,
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::{MissedTickBehavior, interval, timeout},
 };
 use tokio_tungstenite::tungstenite::Message;
@@ -32,12 +32,12 @@ use super::{
     shared::{Letter, Live, Shared},
 };
 
-/// Frames that may wait for the decoder, and events that may wait for the consumer. Beyond it the connection is
-/// given up, because an event lost in silence is worse than a reconnection that looks at what is true.
+/// Events that may wait for the consumer. Beyond it the connection is given up, because an event lost in silence
+/// is worse than a reconnection that looks at what is true.
 pub(super) const FRAMES: usize = 65_536;
 /// Commands that may wait for the writer.
 const MAILBOX: usize = 1_024;
-/// Frames decoded, or written, at one go.
+/// Frames written at one go.
 const BATCH: usize = 64;
 
 /// How a websocket's life ended.
@@ -51,13 +51,6 @@ pub(super) enum End {
     Stopped,
 }
 
-/// Who works for a websocket.
-enum Part {
-    Reader,
-    Decoder,
-    Writer,
-}
-
 /// Lives until the websocket is lost, replaced, or `shutdown`. Says `Up` first.
 pub(super) async fn live(
     shared: &Arc<Shared>,
@@ -66,7 +59,6 @@ pub(super) async fn live(
     shutdown: &CancellationToken,
 ) -> End {
     let (sink, stream) = open.socket.split();
-    let (frames, undecoded) = mpsc::channel(FRAMES);
     let (mail, letters) = mpsc::channel(MAILBOX);
     let pending = Pending::new();
     let over_websocket = open.hello.rest_over_websocket;
@@ -87,17 +79,17 @@ pub(super) async fn live(
         };
     }
     let heart = Arc::new(AtomicU32::new(0));
-    let decoder = Decoder { shared: Arc::clone(shared), pending, wire: wire.clone() };
+    let reader =
+        Reader { shared: Arc::clone(shared), pending, wire: wire.clone(), heart: Arc::clone(&heart) };
     let mut parts = JoinSet::new();
-    let (reading, writing, beating) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(&heart));
-    parts.spawn(async move { (Part::Reader, read(stream, frames, &beating, &reading).await) });
-    parts.spawn(async move { (Part::Decoder, decoder.run(open.early, undecoded).await) });
-    parts.spawn(async move { (Part::Writer, write(sink, letters, &writing).await) });
+    let writing = Arc::clone(shared);
+    parts.spawn(async move { reader.run(open.early, stream).await });
+    parts.spawn(async move { write(sink, letters, &writing).await });
     let end = tokio::select! {
         biased;
         () = shutdown.cancelled() => End::Stopped,
         () = shared.again.notified() => End::Lost("connecting again as asked".to_owned()),
-        end = first(&mut parts) => end,
+        end = parts.join_next() => first(end),
         end = beat(&heart, &mail, shared.site.heartbeat) => end,
     };
     if !matches!(end, End::Lost(_)) {
@@ -110,51 +102,12 @@ pub(super) async fn live(
     end
 }
 
-/// The first part to end tells why. When the socket is lost, what was read before is decoded first: it is still
-/// worth hearing, and it may be `ApplicationReplaced`.
-async fn first(parts: &mut JoinSet<(Part, End)>) -> End {
-    let mut end = None;
-    while let Some(joined) = parts.join_next().await {
-        match joined {
-            Ok((_, other @ (End::Replaced | End::Stopped))) => return other,
-            Ok((Part::Decoder, lost)) => return end.unwrap_or(lost),
-            Ok((Part::Reader, lost)) => end = Some(lost),
-            Ok((Part::Writer, lost)) => return lost,
-            Err(error) => return End::Lost(format!("a task failed: {error}")),
-        }
-    }
-    End::Lost("nothing runs".to_owned())
-}
-
-/// Moves frames into memory, and does nothing else: Asterisk gives a slow reader 100 ms.
-async fn read(
-    mut stream: SplitStream<Socket>,
-    frames: mpsc::Sender<Read>,
-    heart: &AtomicU32,
-    shared: &Shared,
-) -> End {
-    loop {
-        match stream.next().await {
-            Some(Ok(Message::Text(text))) => match frames.try_send((text, Instant::now())) {
-                Ok(()) => {}
-                Err(mpsc::error::TrySendError::Full(_)) => {
-                    shared.meters.overruns.increment(1);
-                    return End::Lost("events come faster than they can be read".to_owned());
-                }
-                Err(mpsc::error::TrySendError::Closed(_)) => {
-                    return End::Lost("the decoder has ended".to_owned());
-                }
-            },
-            Some(Ok(Message::Pong(_))) => heart.store(0, Ordering::Relaxed),
-            Some(Ok(Message::Close(frame))) => {
-                let why = frame.map_or_else(String::new, |frame| format!(" ({})", u16::from(frame.code)));
-                return End::Lost(format!("Asterisk closed the websocket{why}"));
-            }
-            // Pings are answered by the library; nothing else means anything here.
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return End::Lost(format!("the websocket broke: {error}")),
-            None => return End::Lost("Asterisk closed the connection".to_owned()),
-        }
+/// The first part to end tells why.
+fn first(end: Option<Result<End, JoinError>>) -> End {
+    match end {
+        Some(Ok(end)) => end,
+        Some(Err(error)) => End::Lost(format!("a task failed: {error}")),
+        None => End::Lost("nothing runs".to_owned()),
     }
 }
 
@@ -205,24 +158,37 @@ async fn beat(heart: &AtomicU32, mail: &mpsc::Sender<Letter>, heartbeat: Duratio
     End::Lost("Asterisk is silent: two PINGs were not answered".to_owned())
 }
 
-/// Reads frames and gives each to whom it belongs, without waiting for anybody.
-struct Decoder {
+/// Moves frames into memory, each to whom it belongs, and waits for nobody: Asterisk gives a slow reader 100 ms.
+struct Reader {
     shared: Arc<Shared>,
     pending: Arc<Pending>,
     wire: mpsc::Sender<Wire>,
+    heart: Arc<AtomicU32>,
 }
 
-impl Decoder {
-    async fn run(self, early: Vec<Read>, mut undecoded: mpsc::Receiver<Read>) -> End {
-        let mut batch = early;
-        loop {
-            for (text, received) in batch.drain(..) {
-                if let Err(end) = self.frame(&text, received) {
-                    return end;
-                }
+impl Reader {
+    async fn run(self, early: Vec<Read>, mut stream: SplitStream<Socket>) -> End {
+        for (text, received) in early {
+            if let Err(end) = self.frame(&text, received) {
+                return end;
             }
-            if undecoded.recv_many(&mut batch, BATCH).await == 0 {
-                return End::Lost("the reader has ended".to_owned());
+        }
+        loop {
+            match stream.next().await {
+                Some(Ok(Message::Text(text))) => {
+                    if let Err(end) = self.frame(&text, Instant::now()) {
+                        return end;
+                    }
+                }
+                Some(Ok(Message::Pong(_))) => self.heart.store(0, Ordering::Relaxed),
+                Some(Ok(Message::Close(frame))) => {
+                    let why = frame.map_or_else(String::new, |frame| format!(" ({})", u16::from(frame.code)));
+                    return End::Lost(format!("Asterisk closed the websocket{why}"));
+                }
+                // Pings are answered by the library; nothing else means anything here.
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return End::Lost(format!("the websocket broke: {error}")),
+                None => return End::Lost("Asterisk closed the connection".to_owned()),
             }
         }
     }

@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use super::inbox::{Inbox, LegEvent};
 use crate::{
     config::CallsConfig,
+    limits::Rate,
     model::{CallId, CallRecord, ChannelId},
 };
 
@@ -50,6 +51,8 @@ pub enum Refusal {
     Full,
     /// Asterisk is slow: too many calls wait for their answer.
     Overloaded,
+    /// More calls come in a second than the configuration allows.
+    TooFast,
     /// The daemon is stopping.
     Draining,
 }
@@ -61,6 +64,7 @@ impl Refusal {
         match self {
             Self::Full => "full",
             Self::Overloaded => "overloaded",
+            Self::TooFast => "too_fast",
             Self::Draining => "draining",
         }
     }
@@ -79,6 +83,7 @@ struct Shared {
     draining: AtomicBool,
     max: usize,
     max_starting: usize,
+    rate: Rate,
     emptied: Notify,
     gauge: metrics::Gauge,
 }
@@ -103,6 +108,7 @@ impl Registry {
             draining: AtomicBool::new(false),
             max: config.max,
             max_starting: config.max_starting,
+            rate: Rate::per_second(config.max_per_second),
             emptied: Notify::new(),
             gauge: metrics::gauge!("stasisd_calls_live"),
         };
@@ -127,7 +133,11 @@ impl Registry {
         }
         let before = self.shared.starting.fetch_add(1, Ordering::AcqRel);
         let starting = Starting(Arc::clone(&self.shared));
-        if before >= self.shared.max_starting { Err(Refusal::Overloaded) } else { Ok(starting) }
+        if before >= self.shared.max_starting {
+            return Err(Refusal::Overloaded);
+        }
+        // Last, so that only calls that are taken count.
+        if self.shared.rate.has_room() { Ok(starting) } else { Err(Refusal::TooFast) }
     }
 
     /// Whether a call of our own may begin.

@@ -219,7 +219,8 @@ fn end(record: &mut CallRecord, disposition: Disposition, now: Timestamp) {
 
 fn publish(services: &Services, record: Arc<CallRecord>) {
     let disposition = record.disposition;
-    tracing::info!(call = %record.id, ?disposition, cause = record.cause, "call ended");
+    // Not at `info`: the record and the event tell it, and a line for each call costs what a command costs.
+    tracing::debug!(call = %record.id, ?disposition, cause = record.cause, "call ended");
     let label = serde_json::to_value(disposition).ok().and_then(|v| v.as_str().map(str::to_owned));
     metrics::counter!("stasisd_calls_total", "disposition" => label.unwrap_or_default()).increment(1);
     let data = json!({ "disposition": disposition, "cause": record.cause, "detail": record.detail });

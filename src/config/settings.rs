@@ -84,6 +84,8 @@ pub struct CallsConfig {
     pub max: usize,
     /// New calls that wait for their answer at once; beyond it Asterisk is overloaded.
     pub max_starting: usize,
+    /// New calls in a second; further ones are handed to the fallback. 0: no limit.
+    pub max_per_second: u32,
     pub max_duration_secs: u64,
     pub drain_timeout_secs: u64,
     /// Dialplan place for calls handed back.

@@ -142,6 +142,7 @@ fn ari(ari: &AriConfig, found: &mut Found) {
 fn calls(calls: &CallsConfig, found: &mut Found) {
     found.within("calls.max", calls.max, 1..=100_000);
     found.within("calls.max_starting", calls.max_starting, 1..=100_000);
+    found.within("calls.max_per_second", calls.max_per_second, 0..=100_000);
     found.within("calls.max_duration_secs", calls.max_duration_secs, 1..=604_800);
     found.within("calls.drain_timeout_secs", calls.drain_timeout_secs, 0..=86_400);
     found.name("calls.fallback_context", &calls.fallback_context);

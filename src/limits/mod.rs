@@ -1,4 +1,4 @@
-//! Rate limits by key (a token, an address): governor, bounded in memory.
+//! Rate limits, by key (a token, an address) or for all together: governor, bounded in memory.
 
 use std::{
     hash::Hash,
@@ -77,6 +77,25 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
     }
 }
 
+/// How many may begin in a second, all together; what is above it is refused, never delayed.
+#[derive(Debug)]
+pub struct Rate(Option<DefaultDirectRateLimiter>);
+
+impl Rate {
+    /// `rate` per second, of which a quarter may come at once. 0: no limit.
+    #[must_use]
+    pub fn per_second(rate: u32) -> Self {
+        let quota = |rate: NonZeroU32| Quota::per_second(rate).allow_burst(at_least_one(rate.get() / 4));
+        Self(NonZeroU32::new(rate).map(|rate| RateLimiter::direct(quota(rate))))
+    }
+
+    /// Whether one more may begin now; if so, it counts.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.0.as_ref().is_none_or(|limiter| limiter.check().is_ok())
+    }
+}
+
 fn at_least_one(n: u32) -> NonZeroU32 {
     NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)
 }
@@ -94,6 +113,13 @@ mod tests {
         let wait = limiter.check(&"a");
         assert!(wait.is_err_and(|w| w > Duration::ZERO && w <= Duration::from_secs(20)), "{wait:?}");
         assert_eq!(limiter.check(&"b"), Ok(()), "another key has its own");
+    }
+
+    #[test]
+    fn a_rate_for_all() {
+        let rate = Rate::per_second(8);
+        assert_eq!((0..100).filter(|_| rate.has_room()).count(), 2);
+        assert!((0..100_000).all(|_| Rate::per_second(0).has_room()));
     }
 
     #[test]

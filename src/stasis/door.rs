@@ -9,7 +9,10 @@ use std::{
 };
 
 use serde_json::json;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::mpsc,
+    time::{MissedTickBehavior, interval},
+};
 use tokio_util::task::TaskTracker;
 
 use super::{connect::Unaccounted, events, lag::Lag};
@@ -121,24 +124,31 @@ impl Door {
     pub async fn run(&self, mut wire: mpsc::Receiver<Wire>, pulse: Arc<Pulse>) {
         // When the stored calls must still be accounted for.
         let mut owed = None;
+        // One timer for all events, not one for each.
+        let mut beats = interval(BEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             pulse.beat();
             if owed.is_some_and(|at| Instant::now() >= at) {
                 owed = self.account().await;
             }
-            match timeout(BEAT, wire.recv()).await {
-                Ok(Some(Wire::Up(hello))) => {
+            let next = tokio::select! {
+                biased;
+                next = wire.recv() => next,
+                _ = beats.tick() => continue,
+            };
+            match next {
+                Some(Wire::Up(hello)) => {
                     self.greet(&hello);
                     owed = self.account().await;
                 }
-                Ok(Some(next)) => {
+                Some(next) => {
                     if matches!(next, Wire::Down { .. } | Wire::Replaced) {
                         owed = None;
                     }
                     self.take(next);
                 }
-                Ok(None) => return,
-                Err(_) => {}
+                None => return,
             }
         }
     }

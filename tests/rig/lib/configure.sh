@@ -31,8 +31,9 @@ ports() {
     CALLER_PORT_FIRST=$(($1 + 20))
     # Callers' own media: four ports each.
     CALLER_MEDIA_FIRST=$(($1 + 80))
-    # Media ranges of instances may overlap: Asterisk passes over a port that is taken.
-    RTP_FIRST=$((33000 + (($1 - SLOT_FIRST) / SLOT_WIDTH % 8) * 3000)) RTP_LAST=$((RTP_FIRST + 2999))
+    # Instances share their range: Asterisk passes over a port that is taken. A small one would refuse calls (488)
+    # before anything else is at its limit.
+    RTP_FIRST=33000 RTP_LAST=56999
 }
 
 configure() {
