@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use futures_util::future::BoxFuture;
 
-pub(super) use self::runtime::{is_loading, try_out};
+pub(super) use self::runtime::try_out;
 use self::{
     engine::{Engine, Setup},
     model::Model,
