@@ -31,7 +31,7 @@ pub fn varied(number: usize) -> String {
         "together",
         "understand",
     ];
-    let words = (0..1 + number * 13 % 40).map(|at| WORDS[(number * 7 + at * (3 + number % 5)) % WORDS.len()]);
+    let words = (0..=number * 13 % 39).map(|at| WORDS[(number * 7 + at * (3 + number % 5)) % WORDS.len()]);
     format!("{} {number}.", words.collect::<Vec<_>>().join(" "))
 }
 

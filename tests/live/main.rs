@@ -13,3 +13,4 @@ mod faults;
 mod orders;
 mod rig;
 mod stasis;
+mod voice;

@@ -5,6 +5,7 @@
 
 mod clauses;
 mod engine;
+mod gate;
 mod ids;
 mod model;
 mod phonemes;

@@ -16,6 +16,7 @@ use std::{
 use ort::environment::Environment;
 use tokio::{sync::oneshot, time::timeout};
 
+use super::gate::Gate;
 use crate::tts::VoiceError;
 
 /// Where distributions and people put libraries.
@@ -53,11 +54,11 @@ fn in_folder(folder: &Path) -> Option<PathBuf> {
 
 /// Loads it, or gives what is loaded. Blocks, for half a minute at worst: call it on a thread that nobody waits
 /// for without a deadline.
-pub(super) fn load(path: &Path) -> Result<Environment, VoiceError> {
+pub(super) fn load(path: &Path, gate: &Gate) -> Result<Environment, VoiceError> {
     look_at(path)?;
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((before, environment)) = &*loaded {
-        if before == path {
+        if before == path && gate.enter() {
             return Ok(environment.clone());
         }
         return Err(wrong(
@@ -66,6 +67,9 @@ pub(super) fn load(path: &Path) -> Result<Environment, VoiceError> {
         ));
     }
     try_in_a_child(path)?;
+    if !gate.enter() {
+        return Err(wrong(path, "we are ending"));
+    }
     // A library of another kind may make ort panic, which is its error too.
     let tried = panic::catch_unwind(|| {
         let builder = ort::init_from(path).map_err(|error| wrong(path, error))?;
@@ -80,7 +84,7 @@ pub(super) fn load(path: &Path) -> Result<Environment, VoiceError> {
 pub(in crate::tts) async fn try_out(path: &Path, limit: Duration) -> Result<(), VoiceError> {
     let (tell, told) = oneshot::channel();
     let owned = path.to_owned();
-    let spawned = thread::Builder::new().spawn(move || tell.send(load(&owned).map(drop)));
+    let spawned = thread::Builder::new().spawn(move || tell.send(load(&owned, &Gate::default()).map(drop)));
     spawned.map_err(|error| wrong(path, error))?;
     match timeout(limit, told).await {
         Ok(tried) => tried.unwrap_or_else(|_| Err(wrong(path, "loading it failed"))),
@@ -159,7 +163,7 @@ mod tests {
             (folder.path().to_owned(), "no file"),
             (text, "no shared library"),
         ] {
-            let error = load(&path).err().unwrap().to_string();
+            let error = load(&path, &Gate::default()).err().unwrap().to_string();
             assert!(error.contains(expected) && error.contains("voice install"), "{error}");
         }
     }
