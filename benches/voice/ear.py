@@ -29,7 +29,7 @@ def heard(files):
 def words(text):
     """One way to write what can be written in several: digits joined, money in words, no marks."""
     text = text.lower()
-    text = re.sub(r"([€$])\s?(\d+)\.(\d\d)", lambda m: f"{m[2]} {'euros' if m[1] == '€' else 'dollars'} {m[3]} cents", text)
+    text = re.sub(r"([€$])\s?(\d+)\.(\d\d)", lambda m: f"{m[2]} {'euros' if m[1] == '€' else 'dollars'} and {m[3]} cents", text)
     text = re.sub(r"([€$])\s?(\d+)", lambda m: f"{m[2]} {'euros' if m[1] == '€' else 'dollars'}", text)
     text = re.sub(r"\b([ap])\.m\.?", r"\1m", text)
     text = re.sub(r"(\d)[:.](\d)", r"\1\2", text).replace("'", "")

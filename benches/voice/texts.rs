@@ -69,7 +69,7 @@ pub fn prompts() -> Vec<Prompt> {
                 "The price of your order is {}. You can pay when it arrives.",
                 spoken::money("24.50", "EUR", "en")
             ),
-            "24euros50cents",
+            "24eurosand50cents",
         ),
         prompt(
             format!("Your invoice of {} is due this week.", spoken::money("318", "USD", "en")),
