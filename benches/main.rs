@@ -19,6 +19,7 @@ mod results;
 mod site;
 #[path = "../tests/support/mod.rs"]
 mod support;
+mod voice;
 
 use std::time::Instant;
 
@@ -28,9 +29,14 @@ use results::Book;
 type Measure = fn(&mut Book);
 
 /// Name of a group for `ONLY=`, and what measures it.
-const GROUPS: &[(&str, Measure)] = &[("ivr", ivr::measure)];
+const GROUPS: &[(&str, Measure)] = &[("ivr", ivr::measure), ("voice", voice::measure)];
 
 fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(voice::child::ARGUMENT) {
+        let threads = arguments.next().and_then(|threads| threads.parse().ok());
+        return voice::child::run(threads.expect("a number of threads"));
+    }
     let only = wanted(std::env::args().skip(1));
     let (only, part) = only.split_once('/').unwrap_or((&only, ""));
     let groups: Vec<_> = GROUPS.iter().filter(|(name, _)| only.is_empty() || only == *name).collect();

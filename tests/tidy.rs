@@ -47,7 +47,7 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     ),
     (&["StatusCode"], &["src/http/", "src/ari/"], "use the room's own words"),
     (&["process::exit("], &["src/tasks/signals.rs"], "return an error with its exit code"),
-    (&["env::var"], &["src/config/", "src/app/telemetry/journal.rs", "src/tts/espeak/"], "make it a setting"),
+    (&["env::var"], &["src/config/", "src/app/telemetry/journal.rs", "src/tts/"], "make it a setting"),
     (&["println!", "print!(", "eprint"], &["src/cli/"], "log it with tracing"),
     (&["anyhow"], &["src/app/", "src/cli/"], "give the room its own error with thiserror"),
     (&["sqlx::"], &["src/storage/"], "ask a repository in storage"),

@@ -11,11 +11,7 @@ mod run;
 mod token;
 mod voice;
 
-use std::{
-    os::unix::process::CommandExt as _,
-    path::PathBuf,
-    process::{self, ExitCode},
-};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -24,7 +20,6 @@ use crate::{
     app::{Exit, Failed, OrExit},
     storage::Store,
     tasks::clock,
-    tts,
 };
 
 /// One daemon beside Asterisk: calls that survive their daemon, flows as files, and an API to steer them.
@@ -79,22 +74,12 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     match obey(cli) {
-        Ok(exit) => leave(exit),
+        Ok(exit) => exit.into(),
         Err(failed) => {
             eprintln!("stasisd: {failed}");
-            leave(failed.exit)
+            failed.exit.into()
         }
     }
-}
-
-/// A library that hangs while it is loaded holds the lock that the C library wants at a process's end. Another
-/// program in our place ends at once.
-fn leave(exit: Exit) -> ExitCode {
-    if tts::hangs() {
-        let error = process::Command::new("/bin/sh").args(["-c", &format!("exit {}", exit.code())]).exec();
-        eprintln!("stasisd: cannot end: {error}");
-    }
-    exit.into()
 }
 
 fn obey(cli: Cli) -> Result<Exit, Failed> {

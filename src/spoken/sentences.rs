@@ -10,8 +10,10 @@ pub fn sentences(text: &str, max_words: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut sentence: Vec<&str> = Vec::new();
     for word in text.split_whitespace().flat_map(short_words) {
+        // A letter behind a comma is the last one of something spelled («K, L, M.»).
+        let spelled = sentence.last().is_some_and(|before| before.ends_with(','));
         sentence.push(word);
-        if ends_sentence(word) {
+        if ends_sentence(word, spelled) {
             cut(&sentence, max_words.max(1), &mut pieces);
             sentence.clear();
         }
@@ -32,7 +34,7 @@ fn short_words(word: &str) -> Vec<&str> {
     words
 }
 
-fn ends_sentence(word: &str) -> bool {
+fn ends_sentence(word: &str, is_spelled: bool) -> bool {
     let word = word.trim_end_matches([')', '"', '\'', '»', '”']);
     let Some(bare) = word.strip_suffix('.') else {
         return word.ends_with(['!', '?', '…', '。', '！', '？']);
@@ -40,7 +42,7 @@ fn ends_sentence(word: &str) -> bool {
     // An initial («J. Smith») ends nothing; a digit does («at 5.»).
     let mut letters = bare.chars();
     let initial = letters.next().is_some_and(char::is_uppercase) && letters.next().is_none();
-    !initial
+    is_spelled || !initial
 }
 
 fn cut(sentence: &[&str], max_words: usize, pieces: &mut Vec<String>) {
@@ -68,6 +70,7 @@ mod tests {
             ("One.", 5, vec!["One."]),
             ("One. Two! Three? (Four.) Five", 5, vec!["One.", "Two!", "Three?", "(Four.)", "Five"]),
             ("It costs 1.5 euros. Call J. Smith.", 9, vec!["It costs 1.5 euros.", "Call J. Smith."]),
+            ("Plate K, L, M. It", 9, vec!["Plate K, L, M.", "It"]),
             ("a b c, d e f g", 5, vec!["a b c,", "d e f g"]),
             ("a, b c d e f g h", 5, vec!["a, b c d e", "f g h"]),
             ("a b c d e f g", 3, vec!["a b c", "d e f", "g"]),

@@ -36,13 +36,6 @@ pub use stream::Rest;
 pub use utter::Uttered;
 pub use voice::{Audio, Voice};
 
-/// Whether a library hangs while it is loaded. Such a process cannot end in the ordinary way: the C library
-/// waits for its loader.
-#[must_use]
-pub fn hangs() -> bool {
-    piper::is_loading()
-}
-
 /// Reads a lexicon file (`speech.lexicon`) to see whether it is good.
 ///
 /// # Errors

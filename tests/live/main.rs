@@ -18,3 +18,4 @@ mod stasis;
 mod storm;
 #[path = "../chaos/verdict.rs"]
 mod verdict;
+mod voice;

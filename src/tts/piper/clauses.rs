@@ -21,7 +21,7 @@ impl Clause {
 /// Cuts a clean text.
 pub(super) fn clauses(text: &str) -> Vec<Clause> {
     let mut clauses = Vec::new();
-    let mut words = String::new();
+    let (mut words, mut after_comma) = (String::new(), false);
     for word in text.split_whitespace() {
         // A dash between words is a pause, and not a word.
         let is_dash = matches!(word, "-" | "–" | "—" | "--");
@@ -34,7 +34,8 @@ pub(super) fn clauses(text: &str) -> Vec<Clause> {
             }
             words.push_str(word);
         }
-        match mark(word) {
+        let spelled = std::mem::replace(&mut after_comma, word.ends_with(','));
+        match mark(word, spelled) {
             _ if is_dash => take(&mut words, ',', &mut clauses),
             Some(mark) => take(&mut words, mark, &mut clauses),
             None => {}
@@ -57,13 +58,13 @@ fn take(words: &mut String, mark: char, clauses: &mut Vec<Clause>) {
     }
 }
 
-/// The mark with which a word ends.
-fn mark(word: &str) -> Option<char> {
+/// The mark with which a word ends. A letter behind a comma is the last one of something spelled («K, L, M.»).
+fn mark(word: &str, is_spelled: bool) -> Option<char> {
     let bare = word.trim_end_matches([')', '"', '\'', '»', '”']);
     let mut letters = bare.chars();
     match letters.next_back()? {
         // An initial («J. Smith») pauses nothing.
-        '.' if letters.clone().count() == 1 && letters.clone().all(char::is_uppercase) => None,
+        '.' if !is_spelled && letters.clone().count() == 1 && letters.clone().all(char::is_uppercase) => None,
         '.' | '…' | '。' => Some('.'),
         '!' | '！' => Some('!'),
         '?' | '？' => Some('?'),
@@ -93,6 +94,7 @@ mod tests {
         );
         expect("Yes? No! (Well.) «So»", &[("Yes?", '?'), ("No!", '!'), ("(Well.)", '.'), ("«So»", '.')]);
         expect("At 3:15 PM, 1,000.5 J. Smith", &[("At 3:15 PM,", ','), ("1,000.5 J. Smith", '.')]);
+        expect("K, L, M. It", &[("K,", ','), ("L,", ','), ("M.", '.'), ("It", '.')]);
         expect("this - or that", &[("this", ','), ("or that", '.')]);
         expect("... - , Hi", &[("Hi", '.')]);
         expect("", &[]);

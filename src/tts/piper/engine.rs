@@ -14,7 +14,7 @@ use std::{
 use metrics::gauge;
 use tokio::sync::oneshot;
 
-use super::{model::Model, session::Speaking};
+use super::{gate::Gate, model::Model, session::Speaking};
 use crate::tts::VoiceError;
 
 /// Jobs that wait at the thread: as many as workers can hand over.
@@ -23,9 +23,8 @@ const WAITING: usize = 64;
 const LOAD_LIMIT: Duration = Duration::from_secs(30);
 /// After a failure to load it is tried again, but no sooner than this.
 const RETRY: Duration = Duration::from_secs(30);
-/// How long the end of the process waits for a job that is being done: the runtime must not be taken away
-/// under a thread that runs in it.
-const LAST_JOB: Duration = Duration::from_secs(2);
+/// How long the end of the process waits for a model that is being loaded, or for a run.
+const LAST_JOB: Duration = Duration::from_secs(30);
 
 /// What is needed to load a voice.
 #[derive(Clone, Debug)]
@@ -43,6 +42,7 @@ pub(super) struct Setup {
 pub(super) struct Engine {
     jobs: Option<SyncSender<Job>>,
     state: Arc<Mutex<State>>,
+    gate: Arc<Gate>,
     ended: Mutex<Receiver<()>>,
 }
 
@@ -66,14 +66,16 @@ impl Engine {
         let state = Arc::new(Mutex::new(State::Loading(Instant::now())));
         let name = setup.name.clone();
         let shared = Arc::clone(&state);
+        let gate = Arc::new(Gate::default());
+        let door = Arc::clone(&gate);
         let spawned = thread::Builder::new().name(format!("voice {name}")).spawn(move || {
-            work_off(&setup, &work, &shared);
+            work_off(&setup, &work, &shared, &door);
             drop(end);
         });
         if let Err(error) = spawned {
             tell(&name, &Err(VoiceError::Pipe(error.to_string())), &state);
         }
-        Self { jobs: Some(jobs), state, ended: Mutex::new(ended) }
+        Self { jobs: Some(jobs), state, gate, ended: Mutex::new(ended) }
     }
 
     /// Speaks runs of phoneme ids, one sound for all. Dropping the future takes the job back if it has not begun.
@@ -103,6 +105,9 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.jobs = None;
+        if !self.gate.close() {
+            return;
+        }
         let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(LAST_JOB) {
             tracing::warn!("a voice's thread does not end");
@@ -110,15 +115,15 @@ impl Drop for Engine {
     }
 }
 
-fn work_off(setup: &Setup, work: &Receiver<Job>, state: &Mutex<State>) {
-    let mut speaking = load(setup, state);
+fn work_off(setup: &Setup, work: &Receiver<Job>, state: &Mutex<State>, gate: &Gate) {
+    let mut speaking = load(setup, state, gate);
     while let Ok(job) = work.recv() {
         // Whoever asked has hung up.
         if job.reply.is_closed() {
             continue;
         }
         if speaking.is_none() && matches!(&*lock(state), State::Failed(_, at) if at.elapsed() >= RETRY) {
-            speaking = load(setup, state);
+            speaking = load(setup, state, gate);
         }
         let said = match (&mut speaking, &*lock(state)) {
             (Some(speaking), _) => Ok(speaking),
@@ -139,10 +144,10 @@ fn work_off(setup: &Setup, work: &Receiver<Job>, state: &Mutex<State>) {
     }
 }
 
-fn load(setup: &Setup, state: &Mutex<State>) -> Option<Speaking> {
+fn load(setup: &Setup, state: &Mutex<State>, gate: &Gate) -> Option<Speaking> {
     *lock(state) = State::Loading(Instant::now());
     let begun = Instant::now();
-    let loaded = Speaking::load(setup);
+    let loaded = Speaking::load(setup, gate);
     tell(&setup.name, &loaded.as_ref().map(|_| begun.elapsed()).map_err(Clone::clone), state);
     loaded.ok()
 }

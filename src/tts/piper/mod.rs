@@ -5,6 +5,7 @@
 
 mod clauses;
 mod engine;
+mod gate;
 mod ids;
 mod model;
 mod phonemes;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use futures_util::future::BoxFuture;
 
-pub(super) use self::runtime::{is_loading, try_out};
+pub(super) use self::runtime::try_out;
 use self::{
     engine::{Engine, Setup},
     model::Model,

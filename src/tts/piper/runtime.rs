@@ -4,12 +4,11 @@ use std::{
     fmt,
     fs::{self, File},
     io::Read as _,
+    os::unix::process::ExitStatusExt as _,
     panic,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    process::{Command, Stdio},
+    sync::{Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -17,6 +16,7 @@ use std::{
 use ort::environment::Environment;
 use tokio::{sync::oneshot, time::timeout};
 
+use super::gate::Gate;
 use crate::tts::VoiceError;
 
 /// Where distributions and people put libraries.
@@ -27,14 +27,8 @@ const ELF: &[u8; 4] = b"\x7fELF";
 
 /// The one that is loaded: a process can have one, and keeps it.
 static LOADED: Mutex<Option<(PathBuf, Environment)>> = Mutex::new(None);
-/// Threads inside of the loader.
-static LOADING: AtomicUsize = AtomicUsize::new(0);
-
-/// Whether a library is being loaded. A process cannot end in the ordinary way while one hangs in there: the C
-/// library takes the loader's lock at its end.
-pub(in crate::tts) fn is_loading() -> bool {
-    LOADING.load(Ordering::Acquire) > 0
-}
+/// A library that takes longer than this to be loaded hangs.
+const LIMIT_SECS: u64 = 15;
 
 /// Where the library is: as set, as `ORT_DYLIB_PATH` says, where `stasisd voice install` puts it, or in the
 /// usual places.
@@ -58,13 +52,13 @@ fn in_folder(folder: &Path) -> Option<PathBuf> {
     names.filter(|name| is_it(name)).max().map(|name| folder.join(name))
 }
 
-/// Loads it, or gives what is loaded. Blocks, and for ever if the library hangs: call it on a thread that
-/// nobody waits for without a deadline.
-pub(super) fn load(path: &Path) -> Result<Environment, VoiceError> {
+/// Loads it, or gives what is loaded. Blocks, for half a minute at worst: call it on a thread that nobody waits
+/// for without a deadline.
+pub(super) fn load(path: &Path, gate: &Gate) -> Result<Environment, VoiceError> {
     look_at(path)?;
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((before, environment)) = &*loaded {
-        if before == path {
+        if before == path && gate.enter() {
             return Ok(environment.clone());
         }
         return Err(wrong(
@@ -72,13 +66,15 @@ pub(super) fn load(path: &Path) -> Result<Environment, VoiceError> {
             format!("{} is loaded already, so restart to use this one", before.display()),
         ));
     }
-    LOADING.fetch_add(1, Ordering::AcqRel);
+    try_in_a_child(path)?;
+    if !gate.enter() {
+        return Err(wrong(path, "we are ending"));
+    }
     // A library of another kind may make ort panic, which is its error too.
     let tried = panic::catch_unwind(|| {
         let builder = ort::init_from(path).map_err(|error| wrong(path, error))?;
         builder.with_name("stasisd").with_telemetry(false).build().map_err(|error| wrong(path, error))
     });
-    LOADING.fetch_sub(1, Ordering::AcqRel);
     let environment = tried.unwrap_or_else(|_| Err(wrong(path, "it is no ONNX Runtime that works here")))?;
     *loaded = Some((path.to_owned(), environment.clone()));
     Ok(environment)
@@ -88,7 +84,7 @@ pub(super) fn load(path: &Path) -> Result<Environment, VoiceError> {
 pub(in crate::tts) async fn try_out(path: &Path, limit: Duration) -> Result<(), VoiceError> {
     let (tell, told) = oneshot::channel();
     let owned = path.to_owned();
-    let spawned = thread::Builder::new().spawn(move || tell.send(load(&owned).map(drop)));
+    let spawned = thread::Builder::new().spawn(move || tell.send(load(&owned, &Gate::default()).map(drop)));
     spawned.map_err(|error| wrong(path, error))?;
     match timeout(limit, told).await {
         Ok(tried) => tried.unwrap_or_else(|_| Err(wrong(path, "loading it failed"))),
@@ -108,6 +104,32 @@ fn look_at(path: &Path) -> Result<(), VoiceError> {
         return Err(wrong(path, "it is no shared library"));
     }
     Ok(())
+}
+
+/// Lets another program load it first. One that hangs or crashes in the loader would take the daemon along: the C
+/// library wants the loader's lock for each new thread, and at a process's end.
+fn try_in_a_child(path: &Path) -> Result<(), VoiceError> {
+    let Some(name) = path.to_str().filter(|name| !name.contains([' ', ':'])) else {
+        return Err(wrong(path, "a space or a colon is in its path; rename it"));
+    };
+    let tried = Command::new("timeout")
+        .args(["-s", "KILL", &LIMIT_SECS.to_string(), "env", &format!("LD_PRELOAD={name}"), "true"])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    // By the shell's rule for what a signal ended.
+    let code = tried.map(|status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()));
+    match code {
+        Ok(137) => Err(VoiceError::Hangs(LIMIT_SECS)),
+        Ok(128..) => Err(wrong(path, "a program that loads it crashes")),
+        // What else is wrong with it the loader says best.
+        Ok(_) => Ok(()),
+        Err(error) => Err(wrong(path, format!("it cannot be tried: `timeout`: {error}"))),
+    }
 }
 
 fn wrong(path: &Path, why: impl fmt::Display) -> VoiceError {
@@ -141,7 +163,7 @@ mod tests {
             (folder.path().to_owned(), "no file"),
             (text, "no shared library"),
         ] {
-            let error = load(&path).err().unwrap().to_string();
+            let error = load(&path, &Gate::default()).err().unwrap().to_string();
             assert!(error.contains(expected) && error.contains("voice install"), "{error}");
         }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use ort::{environment::Environment, session::Session, value::Tensor};
 
-use super::{engine::Setup, model::Model, runtime};
+use super::{engine::Setup, gate::Gate, model::Model, runtime};
 use crate::tts::VoiceError;
 
 /// Samples above this part of full scale make a run quieter; the rest stays as the model speaks.
@@ -23,13 +23,13 @@ pub(super) struct Speaking {
 
 impl Speaking {
     /// Loads runtime and model. Blocks for a second or two.
-    pub(super) fn load(setup: &Setup) -> Result<Self, VoiceError> {
+    pub(super) fn load(setup: &Setup, gate: &Gate) -> Result<Self, VoiceError> {
         let model = setup.model.clone()?;
         let path = runtime::find(&setup.runtime, &setup.installed).ok_or_else(|| VoiceError::Runtime {
             path: "libonnxruntime.so".to_owned(),
             why: "it is not in the usual places".to_owned(),
         })?;
-        let environment = runtime::load(&path)?;
+        let environment = runtime::load(&path, gate)?;
         let session = open(&environment, &model.path, setup.threads);
         let session = session.map_err(|error| wrong(&model.path, &error))?;
         let inputs: Vec<&str> = session.inputs().iter().map(ort::value::Outlet::name).collect();

