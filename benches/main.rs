@@ -15,6 +15,7 @@ mod ivr;
 mod load;
 mod machine;
 mod metrics;
+mod outbound;
 mod results;
 mod site;
 #[path = "../tests/support/mod.rs"]
@@ -28,7 +29,7 @@ use results::Book;
 type Measure = fn(&mut Book);
 
 /// Name of a group for `ONLY=`, and what measures it.
-const GROUPS: &[(&str, Measure)] = &[("ivr", ivr::measure)];
+const GROUPS: &[(&str, Measure)] = &[("ivr", ivr::measure), ("outbound", outbound::measure)];
 
 fn main() {
     let only = wanted(std::env::args().skip(1));
