@@ -5,6 +5,7 @@ mod environment;
 mod gateway;
 mod hours;
 mod load;
+mod notify;
 mod outbound;
 mod secret;
 mod settings;
@@ -18,6 +19,7 @@ pub use gateway::{
 };
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;
 pub use settings::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Holiday, Hours};
+use super::{Holiday, Hours, NotifyConfig};
 use crate::model::{Lane, RetryRule};
 
 /// `[outbound]`
@@ -26,6 +26,8 @@ pub struct OutboundConfig {
     pub windows: WindowsConfig,
     /// By lane; an order that brings its own rule does not use it.
     pub retry: BTreeMap<Lane, RetryRule>,
+    #[serde(default)]
+    pub notify: Vec<NotifyConfig>,
 }
 
 /// `[outbound.windows]`: when people may be called, in their own time.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::{Config, GatewayConfig, NumberForm, OutboundConfig, verify::Found};
+use super::{Config, GatewayConfig, NumberForm, OutboundConfig, notify, verify::Found};
 use crate::model::{Country, Lane, PhoneNumber, RetryRule};
 
 /// Longest wait between two attempts: 30 days.
@@ -12,6 +12,7 @@ const LONGEST_DELAY_SECS: u32 = 30 * 24 * 3600;
 
 pub(super) fn all(config: &Config, found: &mut Found) {
     outbound(&config.outbound, found);
+    notify::verify(config, found);
     for name in &config.outbound.gateways {
         if !config.gateways.contains_key(name) {
             let what = format!("there is no gateway {name:?}");

@@ -6,8 +6,11 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::{
-    model::{CallId, CallOrder, CallOrderId, CallRecord},
-    outbound::{Accepted, CallEdit, CallRequest, EditError, OrderError, gateway},
+    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome},
+    outbound::{
+        Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
+        StatusPut, gateway,
+    },
     storage::StorageError,
 };
 
@@ -40,6 +43,14 @@ pub trait Control: Send + Sync + 'static {
         id: CallOrderId,
         edit: CallEdit,
     ) -> BoxFuture<'_, Result<Option<CallOrder>, EditError>>;
+    /// Stores an order, and what its change means for the calls about it. Both are on disk, or neither.
+    fn put_order(&self, order: Order) -> BoxFuture<'_, Result<StatusPut, StorageError>>;
+    /// Deletes an order (this version of it, or whatever is there), and cancels the calls about it.
+    fn delete_order(&self, id: OrderId, version: Option<i64>)
+    -> BoxFuture<'_, Result<Outcome, StorageError>>;
+    /// Orders calls that tell how an order stands. Those accepted are on disk.
+    fn notify(&self, id: OrderId, wanted: NotifyRequest)
+    -> BoxFuture<'_, Result<Vec<Notified>, NotifyError>>;
     /// How the gateways do, by name.
     fn gateways(&self) -> Vec<gateway::Status>;
     /// The flows as JSON objects, each with at least its `name`.

@@ -4,7 +4,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 
 use super::{code::Code, control::ControlError, problem::Problem};
 use crate::{
-    outbound::{EditError, OrderError, Rejected},
+    outbound::{EditError, NotifyError, OrderError, Rejected},
     storage::StorageError,
 };
 
@@ -66,6 +66,16 @@ impl From<EditError> for Problem {
             EditError::Rejected(rejected) => rejected.into(),
             EditError::NotWaiting => Self::new(Code::CallOrderNotWaiting, error.to_string()),
             EditError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotifyError> for Problem {
+    fn from(error: NotifyError) -> Self {
+        match error {
+            NotifyError::Unknown(_) => Self::new(Code::NotFound, error.to_string()),
+            NotifyError::NoPhone(_) => Self::new(Code::OrderWithoutPhone, error.to_string()),
+            NotifyError::Storage(error) => error.into(),
         }
     }
 }

@@ -9,13 +9,15 @@ use super::CallId;
 /// What happened. The text form (`call.started`) is part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoticeKind {
-    /// A call came in. Data: `caller`, `called`, `gateway`, `flow`.
+    /// A call came in, or we place one. Data: `direction`, `caller`, `called`, `gateway`, `flow`; of one that we
+    /// place also `order` and `attempt`.
     #[serde(rename = "call.started")]
     CallStarted,
     /// A call entered a step. Data: `flow`, `step`.
     #[serde(rename = "call.step")]
     CallStep,
-    /// The caller heard a prompt. Data: `text`, `heard` (`whole` or `part`), `ms`.
+    /// The caller heard a prompt. Data: `text`, `source` (a voice's name, `recorded`, or `last_resort` when
+    /// nothing could say it), `heard` (`whole`, `part` or `nothing`), `ms`.
     #[serde(rename = "call.said")]
     CallSaid,
     /// The caller pressed a key. Data: `digit`.

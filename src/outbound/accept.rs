@@ -21,8 +21,10 @@ use crate::{
 
 /// Longest text that is said, in characters: about five minutes.
 const LONGEST_TEXT: usize = 4_000;
-/// Longest of the short texts (subject, key).
+/// Longest key.
 const LONGEST_KEY: usize = 128;
+/// Longest subject: `order:` and the longest id of an order fit.
+const LONGEST_SUBJECT: usize = 160;
 /// Most that the facts may hold, as JSON.
 const LARGEST_FACTS: usize = 32 * 1024;
 /// Longest that it may ring.
@@ -216,8 +218,8 @@ impl Outbound {
             ring_timeout_secs,
             retry,
             amd: request.amd,
-            subject: short("subject", request.subject.as_deref())?,
-            idempotency_key: short("idempotency_key", request.idempotency_key.as_deref())?,
+            subject: short("subject", LONGEST_SUBJECT, request.subject.as_deref())?,
+            idempotency_key: short("idempotency_key", LONGEST_KEY, request.idempotency_key.as_deref())?,
             state: OrderState::Waiting,
             attempts: 0,
             next_at,
@@ -239,10 +241,10 @@ fn phone(field: &'static str, text: &str, country: Option<Country>) -> Result<Ph
     PhoneNumber::parse(text, country).map_err(|error| reject(field, error))
 }
 
-fn short(field: &'static str, text: Option<&str>) -> Result<Option<String>, Rejected> {
+fn short(field: &'static str, longest: usize, text: Option<&str>) -> Result<Option<String>, Rejected> {
     let Some(text) = text else { return Ok(None) };
-    let fits = (1..=LONGEST_KEY).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic());
-    let what = || reject(field, format!("1 to {LONGEST_KEY} printable ASCII characters without spaces"));
+    let fits = (1..=longest).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic());
+    let what = || reject(field, format!("1 to {longest} printable ASCII characters without spaces"));
     fits.then(|| Some(text.to_owned())).ok_or_else(what)
 }
 

@@ -69,6 +69,9 @@ impl Outbound {
             return self.put_off(order, clock::now());
         }
         self.inner.hands.calls(order.id, shared.id);
+        if take == Take::Anew {
+            self.tell_call(&shared, &attempt);
+        }
         order.attempts = order.attempts.max(attempt.id.number);
         services.journal.save_order(Arc::new(order.clone()));
         let outgoing = Outgoing {
@@ -182,6 +185,10 @@ impl Outbound {
         journal.save_attempt(Arc::new(attempt));
         let newer = if matches!(next, Next::Again(_)) { self.newer(&order).await } else { None };
         match next {
+            Next::Again(_) if self.inner.hands.get(order.id).is_some_and(|order| order.is_last) => {
+                let why = "what it tells has changed since".to_owned();
+                self.end(order, OrderEnd::Cancelled, why, ended_at);
+            }
             Next::Again(_) if newer.is_some() => {
                 let newer = newer.map(|id| format!("replaced by {id}")).unwrap_or_default();
                 self.end(order, OrderEnd::Cancelled, newer, ended_at);

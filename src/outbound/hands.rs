@@ -16,6 +16,8 @@ pub(super) struct InHand {
     pub(super) call: Option<CallId>,
     /// Somebody wants it no more.
     pub(super) is_cancelled: bool,
+    /// What it tells is not so any more: it is not called again after the call that is being made.
+    pub(super) is_last: bool,
 }
 
 /// Orders by id. An order is in at most one pair of hands.
@@ -53,6 +55,15 @@ impl Hands {
         Some(*order)
     }
 
+    /// What it tells is not so any more: one that waits for its line is not called, and one that is being called
+    /// is not called again.
+    pub(super) fn outdate(&self, id: CallOrderId) {
+        if let Some(order) = self.lock().get_mut(&id) {
+            order.is_cancelled |= order.call.is_none();
+            order.is_last = true;
+        }
+    }
+
     /// How an order is in hand, if it is.
     pub(super) fn get(&self, id: CallOrderId) -> Option<InHand> {
         self.lock().get(&id).copied()
@@ -88,9 +99,22 @@ mod tests {
         let id = CallOrderId(Uuid::from_u128(1));
         assert!(hands.take(id));
         assert!(!hands.take(id));
-        assert_eq!(hands.cancel(id), Some(InHand { call: None, is_cancelled: true }));
+        assert_eq!(hands.cancel(id), Some(InHand { is_cancelled: true, ..InHand::default() }));
         assert!(hands.release(id).is_some_and(|order| order.is_cancelled));
         assert_eq!(hands.cancel(id), None);
         assert!(hands.take(id));
+    }
+
+    #[test]
+    fn who_talks_may_end_but_is_not_called_again() {
+        let hands = Hands::default();
+        let (waits, talks) = (CallOrderId(Uuid::from_u128(1)), CallOrderId(Uuid::from_u128(2)));
+        assert!(hands.take(waits) && hands.take(talks));
+        hands.calls(talks, CallId(Uuid::from_u128(3)));
+        for id in [waits, talks] {
+            hands.outdate(id);
+        }
+        assert!(hands.get(waits).is_some_and(|order| order.is_cancelled && order.is_last));
+        assert!(hands.get(talks).is_some_and(|order| !order.is_cancelled && order.is_last));
     }
 }

@@ -9,6 +9,7 @@ mod dispatch;
 mod edit;
 pub mod gateway;
 mod hands;
+mod notify;
 mod outcall;
 pub mod plan;
 mod ready;
@@ -29,7 +30,7 @@ use crate::{
     config::Config,
     directory::Orders,
     flow::Library,
-    model::CallOrderId,
+    model::{CallOrder, CallOrderId},
     storage::{StorageError, Store},
     web::Web,
     webhooks::Webhooks,
@@ -37,6 +38,7 @@ use crate::{
 
 pub use accept::{Accepted, CallRequest, OrderError, Rejected};
 pub use edit::{CallEdit, EditError};
+pub use notify::{Notified, NotifyError, NotifyRequest, StatusPut};
 
 /// Where calls are ordered. Cheap to clone.
 #[derive(Clone)]
@@ -128,9 +130,13 @@ impl Outbound {
     ///
     /// # Errors
     /// The store does not answer; nothing is cancelled.
-    pub async fn cancel(&self, id: CallOrderId) -> Result<Option<crate::model::CallOrder>, StorageError> {
-        let cancelled = self.inner.store.cancel_call_order(id, crate::tasks::clock::now()).await?;
-        if let Some(order) = &cancelled {
+    pub async fn cancel(&self, id: CallOrderId) -> Result<Option<CallOrder>, StorageError> {
+        let now = crate::tasks::clock::now();
+        let cancelled = self.inner.store.cancel_call_order(id, now).await?;
+        // One that ended before is told once.
+        let is_over =
+            |order: &CallOrder| order.ended_at.is_some_and(|at| at.as_microsecond() != now.as_microsecond());
+        if let Some(order) = cancelled.as_ref().filter(|order| !is_over(order)) {
             self.cancel_in_hand(order);
         }
         Ok(cancelled)

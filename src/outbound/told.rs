@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     calls::LegEvent,
-    model::{Attempt, CallOrder, NoticeKind, OrderEnd, mask},
+    model::{Attempt, CallOrder, CallRecord, NoticeKind, OrderEnd, mask},
     tasks::clock,
 };
 
@@ -61,6 +61,20 @@ impl Outbound {
         tracing::info!(order = %order.id, number, end, reach, attempts = order.attempts, "call order ended");
         metrics::counter!("stasisd_call_orders_total", "end" => end, "lane" => word(order.lane)).increment(1);
         self.tell_order(order);
+    }
+
+    /// A call of ours begins, as the calls that come in are told of.
+    pub(super) fn tell_call(&self, record: &CallRecord, attempt: &Attempt) {
+        let data = json!({
+            "direction": record.direction,
+            "caller": record.caller,
+            "called": record.called,
+            "gateway": record.gateway,
+            "flow": record.position.flow,
+            "order": attempt.id.order,
+            "attempt": attempt.id.number,
+        });
+        self.inner.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
     }
 
     pub(super) fn tell_attempt(&self, attempt: &Attempt) {

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::{
-    StorageError, Store, codec,
+    CallChanges, CallsChanged, StorageError, Store, codec,
     page::{Conditions, Page, PageRequest, Place},
     plan::{self, Stored},
     pool::{Tx, args, rows},
 };
-use crate::model::{Order, OrderId, Outcome, PhoneNumber};
+use crate::model::{CallOrder, Order, OrderId, Outcome, PhoneNumber};
 
 /// Orders of one caller at most; nobody listens to more.
 const MOST_OF_ONE: usize = 200;
@@ -24,6 +24,34 @@ pub struct OrderQuery {
     pub status: Option<String>,
     /// Stored at this time or later.
     pub updated_since: Option<Timestamp>,
+}
+
+/// What was there before an order is changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderBefore {
+    /// Its status; `None`: there was no such order, or it was deleted.
+    pub status: Option<String>,
+    /// The calls about it that are not over, the oldest first.
+    pub calls: Vec<CallOrder>,
+}
+
+/// What became of an order that was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderPut {
+    /// Of the order.
+    pub outcome: Outcome,
+    /// What is stored now.
+    pub order: Order,
+    /// The status that it had; `None`: it is new, or nothing has changed.
+    pub before: Option<String>,
+    /// Of the calls about it.
+    pub calls: CallsChanged,
+}
+
+impl OrderPut {
+    fn of(outcome: Outcome, order: Order) -> Self {
+        Self { outcome, order, before: None, calls: CallsChanged::default() }
+    }
 }
 
 rows! {
@@ -73,6 +101,18 @@ impl Store {
     /// Stores an order if its version says so; the order given back is what is stored now (a deleted one's
     /// last word being what was sent). Committed when this returns.
     pub async fn put_order(&self, order: &Order) -> Result<(Outcome, Order), StorageError> {
+        let put = self.put_order_and_calls(order, "", |_| CallChanges::default()).await?;
+        Ok((put.outcome, put.order))
+    }
+
+    /// As [`Store::put_order`]; what the change means for the calls about `subject` is on disk with it, or
+    /// neither is. `plan` may be asked more than once, and is not asked if nothing changes.
+    pub async fn put_order_and_calls(
+        &self,
+        order: &Order,
+        subject: &str,
+        plan: impl Fn(&OrderBefore) -> CallChanges,
+    ) -> Result<OrderPut, StorageError> {
         self.within(async {
             for _ in 0..TRIES {
                 let mut tx = self.pool.begin().await?;
@@ -80,12 +120,21 @@ impl Store {
                 let outcome = plan::put(&stored, order);
                 if !matches!(outcome, Outcome::Created | Outcome::Applied) {
                     tx.roll_back().await?;
-                    let Stored::Present(old) = stored else { return Ok((outcome, order.clone())) };
-                    return Ok((outcome, old));
+                    let Stored::Present(old) = stored else {
+                        return Ok(OrderPut::of(outcome, order.clone()));
+                    };
+                    return Ok(OrderPut::of(outcome, old));
                 }
                 if write(&mut tx, order, None, known).await? {
+                    let status = if let Stored::Present(old) = stored { Some(old.status) } else { None };
+                    let calls = self.open_calls(&mut tx, subject).await?;
+                    let before = OrderBefore { status, calls };
+                    let changes = plan(&before);
+                    let calls = self.change_calls(&mut tx, &changes, order.updated_at).await?;
                     tx.commit().await?;
-                    return Ok((outcome, stored_form(order)));
+                    self.tell_changed(&calls);
+                    let before = before.status;
+                    return Ok(OrderPut { before, calls, ..OrderPut::of(outcome, stored_form(order)) });
                 }
             }
             Err(StorageError::Unavailable(format!("too many writers of the order {}", order.id)))
@@ -101,6 +150,17 @@ impl Store {
         version: Option<i64>,
         now: Timestamp,
     ) -> Result<Outcome, StorageError> {
+        self.delete_order_and_calls(id, version, now, "").await.map(|(outcome, _)| outcome)
+    }
+
+    /// As [`Store::delete_order`]; the calls about `subject` are cancelled with it.
+    pub async fn delete_order_and_calls(
+        &self,
+        id: &OrderId,
+        version: Option<i64>,
+        now: Timestamp,
+        subject: &str,
+    ) -> Result<(Outcome, CallsChanged), StorageError> {
         self.within(async {
             for _ in 0..TRIES {
                 let mut tx = self.pool.begin().await?;
@@ -108,11 +168,16 @@ impl Store {
                 let deletion = plan::delete(&stored, version);
                 let Some(version) = deletion.tombstone else {
                     tx.roll_back().await?;
-                    return Ok(deletion.outcome);
+                    return Ok((deletion.outcome, CallsChanged::default()));
                 };
                 if write(&mut tx, &tombstone(id, version, now), Some(now), known).await? {
+                    let calls = self.open_calls(&mut tx, subject).await?;
+                    let cancel = calls.iter().map(|call| (call.id, format!("the order {id} was deleted")));
+                    let changes = CallChanges { cancel: cancel.collect(), ..CallChanges::default() };
+                    let calls = self.change_calls(&mut tx, &changes, now).await?;
                     tx.commit().await?;
-                    return Ok(deletion.outcome);
+                    self.tell_changed(&calls);
+                    return Ok((deletion.outcome, calls));
                 }
             }
             Err(StorageError::Unavailable(format!("too many writers of the order {id}")))

@@ -1,5 +1,7 @@
 //! Call orders: ordered once, followed, moved, cancelled.
 
+use bytes::Bytes;
+use hyper::Method;
 use serde_json::{Value, json};
 use stasisd::{
     http::Scope,
@@ -231,4 +233,33 @@ async fn gateways_tell_what_is_in_use() {
     assert_eq!((&north["calls"], &north["max_calls"]), (&json!(3), &json!(10)));
     assert_eq!(north["endpoints"][0]["set_aside_until"], "2026-11-21T10:00:00Z");
     assert_eq!(north["endpoints"][1]["set_aside_until"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_customer_is_called_about_an_order() {
+    let app = App::start().await;
+    let (shop, admin) = (app.shop().await, app.admin().await);
+    let put = |phones: Value| json!({"phones": phones, "status": "sent", "version": 1});
+    assert_eq!(shop.put("/v1/orders/A-1", put(json!(["600000001"]))).await.is(201)["calls"], json!([]));
+    shop.put("/v1/orders/A-2", put(json!([]))).await.is(201);
+
+    let told =
+        admin.with("idempotency-key", "n-1").send(Method::POST, "/v1/orders/A-1/notify", Bytes::new()).await;
+    let call = told.is(201)["calls"][0].clone();
+    assert_eq!((&call["number"], &call["order"]["subject"]), (&json!("+34600000001"), &json!("order:A-1")));
+    assert_eq!(call["order"]["idempotency_key"], "n-1");
+    let how = json!({"flow": "order-notify", "lane": "alert", "language": "es", "numbers": "all"});
+    let told = admin.post("/v1/orders/A-1/notify", how).await.is(201);
+    assert_eq!(
+        (&told["calls"][0]["order"]["lane"], &told["calls"][0]["order"]["language"]),
+        (&json!("alert"), &json!("es"))
+    );
+    assert_eq!(list(&admin, "state=waiting").await.len(), 1, "it took the other one's place");
+
+    admin.post("/v1/orders/A-1/notify", json!({"at": "soon"})).await.blames("at");
+    admin.post("/v1/orders/A-1/notify", json!({"numbers": "some"})).await.blames("numbers");
+    admin.post("/v1/orders/A-1/notify", json!({"voice": "joe"})).await.blames("voice");
+    admin.post("/v1/orders/A-2/notify", json!({})).await.is_problem(409, "order_without_phone");
+    admin.post("/v1/orders/A-3/notify", json!({})).await.is_problem(404, "not_found");
+    shop.post("/v1/orders/A-1/notify", json!({})).await.is_problem(403, "forbidden");
 }

@@ -15,9 +15,13 @@ use serde_json::{Value, json};
 use stasisd::{
     http::{Check, Control, ControlError, GraphFormat, Health},
     model::{
-        CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, OrderState, Position,
+        CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, Order, OrderId,
+        OrderState, Outcome, Position,
     },
-    outbound::{Accepted, CallEdit, CallRequest, EditError, OrderError, gateway},
+    outbound::{
+        Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
+        StatusPut, gateway,
+    },
     storage::{StorageError, Store},
 };
 
@@ -107,6 +111,44 @@ impl Control for Pretend {
                 Some(order) => Ok(Some(order)),
                 None => Err(EditError::NotWaiting),
             }
+        })
+    }
+
+    fn put_order(&self, order: Order) -> BoxFuture<'_, Result<StatusPut, StorageError>> {
+        Box::pin(async move {
+            let (outcome, order) = self.store().put_order(&order).await?;
+            Ok(StatusPut { outcome, order, calls: Vec::new() })
+        })
+    }
+
+    fn delete_order(
+        &self,
+        id: OrderId,
+        version: Option<i64>,
+    ) -> BoxFuture<'_, Result<Outcome, StorageError>> {
+        Box::pin(async move { self.store().delete_order(&id, version, Timestamp::now()).await })
+    }
+
+    fn notify(
+        &self,
+        id: OrderId,
+        wanted: NotifyRequest,
+    ) -> BoxFuture<'_, Result<Vec<Notified>, NotifyError>> {
+        Box::pin(async move {
+            let order = self.store().order(&id).await?.ok_or_else(|| NotifyError::Unknown(id.clone()))?;
+            let number = order.phones.first().cloned().ok_or(NotifyError::NoPhone(id))?;
+            let request = CallRequest {
+                number: number.to_string(),
+                flow: wanted.flow,
+                lane: wanted.lane,
+                at: wanted.at,
+                language: wanted.language,
+                idempotency_key: wanted.idempotency_key,
+                subject: Some(format!("order:{}", order.id)),
+                ..CallRequest::default()
+            };
+            let result = ordering::order(self.store(), &[request]).await.remove(0);
+            Ok(vec![Notified { number, result }])
         })
     }
 

@@ -5,7 +5,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Place, Said, said};
 
@@ -13,14 +13,21 @@ use super::{Place, Said, said};
 struct Running {
     child: Child,
     place: Place,
+    port: u16,
 }
 
 impl Running {
     fn start() -> Self {
-        let place = prepared();
+        Self::with("")
+    }
+
+    /// With more of a configuration.
+    fn with(more: &str) -> Self {
+        let (place, port) = prepared();
+        place.write("conf.d/more.toml", more);
         let mut command = place.command(&["run"]);
         let child = command.stderr(Stdio::null()).spawn().unwrap();
-        Self { child, place }
+        Self { child, place, port }
     }
 
     fn run(&self, arguments: &[&str]) -> Said {
@@ -43,7 +50,7 @@ impl Drop for Running {
 }
 
 /// A folder for a daemon with a gateway, a port that is free, and no Asterisk.
-fn prepared() -> Place {
+fn prepared() -> (Place, u16) {
     let place = Place::with("");
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (database, cache) = (place.path("stasisd.db"), place.path("prompts"));
@@ -56,7 +63,7 @@ fn prepared() -> Place {
         cache.display(),
     );
     place.write("conf.d/daemon.toml", &text);
-    place
+    (place, port)
 }
 
 #[test]
@@ -121,10 +128,101 @@ fn what_is_wrong_is_said_with_its_mend() {
     daemon.run(&["calls", "list", "--url", "http://127.0.0.1:1"]).is(64, &["--token"]);
 }
 
+/// Requests to a daemon, as a shop's system sends them.
+struct Shop<'a> {
+    daemon: &'a Running,
+    token: String,
+    web: stasisd::web::Web,
+}
+
+impl<'a> Shop<'a> {
+    fn of(daemon: &'a Running) -> Self {
+        let said = daemon.run(&["token", "create", "shop", "--scopes", "orders:write,calls:write"]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        // The daemon answers, so the requests below need not try.
+        daemon.run(&["calls", "list"]).is(0, &[]);
+        Self { daemon, token: said.out.trim().to_owned(), web: stasisd::web::Web::new().unwrap() }
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let base = format!("http://127.0.0.1:{}", self.daemon.port);
+        let ask = stasisd::web::Ask {
+            method,
+            url: &format!("{base}{path}"),
+            token: &self.token,
+            body: Some(body.to_string()),
+            timeout: std::time::Duration::from_secs(10),
+        };
+        let (status, body) = self.web.ask(ask).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    async fn put(&self, version: i64, status: &str) -> Value {
+        let facts = json!({"eta": version, "language": "es"});
+        let body = json!({"phones": ["600000001", "600000002"], "status": status, "facts": facts, "version": version});
+        let (status, answer) = self.send("PUT", "/v1/orders/A-1", body).await;
+        assert!(status < 300, "{answer}");
+        answer
+    }
+
+    /// The call orders about A-1 that wait, newest first: number, status told, key.
+    fn waiting(&self) -> Vec<(String, String)> {
+        let orders =
+            self.daemon.json(&["calls", "list", "--state", "waiting", "--subject", "order:A-1", "--json"]);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let told = |order: &Value| (text(&order["number"]), text(&order["facts"]["order"]["status"]));
+        orders.as_array().unwrap().iter().map(told).collect()
+    }
+}
+
+const RULES: &str = "[[outbound.notify]]\nstatus = \"arrived\"\n[[outbound.notify]]\nstatus = \"delayed\"\n\
+                     numbers = \"all\"\nsettle_secs = 600\nlane = \"alert\"\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_with_a_rule_makes_one_call_with_the_newest() {
+    let daemon = Running::with(RULES);
+    let shop = Shop::of(&daemon);
+    let pair = |number: &str, status: &str| (number.to_owned(), status.to_owned());
+
+    assert_eq!(shop.put(1, "sent").await["calls"], json!([]), "no rule, no call");
+    let call = shop.put(2, "arrived").await["calls"][0].clone();
+    assert_eq!((&call["number"], &call["order"]["flow"]), (&json!("+34600000001"), &json!("order-notify")));
+    assert_eq!(call["order"]["language"], "es", "as the order says");
+    assert_eq!(shop.put(2, "arrived").await["calls"], json!([]), "a repeat makes no second one");
+    assert_eq!(shop.put(3, "arrived").await["calls"], json!([]), "nor does another fact");
+    assert_eq!(shop.waiting(), [pair("+34600000001", "arrived")]);
+    let orders = daemon.json(&["calls", "list", "--state", "waiting", "--json"]);
+    assert_eq!(orders[0]["facts"]["order"]["facts"]["eta"], 3, "but it is told");
+
+    let calls = shop.put(4, "delayed").await["calls"].clone();
+    assert_eq!((calls.as_array().unwrap().len(), &calls[1]["order"]["lane"]), (2, &json!("alert")));
+    assert_eq!(shop.waiting(), [pair("+34600000002", "delayed"), pair("+34600000001", "delayed")]);
+    shop.put(5, "finished").await;
+    assert_eq!(shop.waiting(), [], "what it would tell is over");
+
+    let (status, told) = shop.send("POST", "/v1/orders/A-1/notify", json!({"at": "in 1 hour"})).await;
+    assert_eq!((status, &told["calls"][0]["order"]["language"]), (201, &json!("es")));
+    shop.put(6, "lost").await;
+    assert_eq!(shop.waiting(), [pair("+34600000001", "lost")], "what was asked for tells the newest");
+    shop.put(7, "arrived").await;
+    assert_eq!(shop.waiting(), [pair("+34600000001", "arrived")], "one call, not two");
+    shop.send("DELETE", "/v1/orders/A-1", json!({})).await;
+    assert_eq!(shop.waiting(), [], "nothing is told of what is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_cannot_be_made_does_not_stop_its_order() {
+    let daemon =
+        Running::with("[[outbound.notify]]\nstatus = \"arrived\"\n[gateways.north]\nprefixes = [\"+49\"]\n");
+    let answer = Shop::of(&daemon).put(1, "arrived").await;
+    assert_eq!((&answer["outcome"], &answer["calls"][0]["order"]), (&json!("created"), &Value::Null));
+    assert!(answer["calls"][0]["detail"].as_str().unwrap().contains("gateways.north.prefixes"), "{answer}");
+}
+
 #[test]
 fn without_a_daemon_it_says_where_it_looked() {
     let words = ["no answer from http://127.0.0.1:", "systemctl status stasisd", "--url"];
-    prepared().run(&["call", "+34600000001", "--say", "x"]).is(69, &words);
+    prepared().0.run(&["call", "+34600000001", "--say", "x"]).is(69, &words);
 }
 
 #[test]

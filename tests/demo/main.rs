@@ -1,4 +1,4 @@
-//! The demonstration: a real Asterisk, the daemon, three callers, and a kill in the middle.
+//! The demonstration: a real Asterisk, the daemon, three callers, a kill in the middle, and a call that we place.
 
 #![allow(
     clippy::pedantic,
@@ -18,44 +18,68 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hyper::Method;
 use serde_json::{Value, json};
 use support::{
     api::Api,
+    audio,
     daemon::{Beside, Daemon, project},
+    eventually,
     rig::Rig,
-    sipp::{Caller, Calling},
+    sipp::{Caller, Calling, Farm, Manner},
+    voice,
 };
 
 use self::screen::Screen;
 
-/// One caller of the demonstration.
+/// Somebody in the demonstration.
 struct Person {
     name: &'static str,
     number: &'static str,
     disposition: &'static str,
+    /// What must have been said to them, each as often as it stands here.
+    told: &'static [&'static str],
     story: &'static str,
 }
 
-const PEOPLE: [Person; 3] = [
+/// Those who call.
+const CALLERS: usize = 3;
+
+const PEOPLE: [Person; 4] = [
     Person {
         name: "alice",
         number: "+34600000001",
         disposition: "completed",
+        told: &["taxi to the airport", "taxi to the airport", "Goodbye"],
         story: "has one order: hears its status, presses 1 to hear it again, says goodbye",
     },
     Person {
         name: "bob",
         number: "+34600000002",
         disposition: "transferred",
+        told: &["the parcel with the books"],
         story: "has one order, but wants a person: presses star in the middle of the sentence",
     },
     Person {
         name: "carol",
         number: "+34600000003",
         disposition: "completed",
+        told: &["2 orders", "birthday cake", "Goodbye"],
         story: "has two orders: the daemon is killed while she is in the menu; she goes on",
     },
+    Person {
+        name: "dave",
+        number: "+34600000004",
+        disposition: "completed",
+        told: &["We are calling about your order", "has arrived and is waiting"],
+        story: "is called, because his order has arrived",
+    },
 ];
+
+/// How long dave's phone rings.
+const RINGS: Duration = Duration::from_secs(2);
+/// A correlation above this is the same sound.
+const SAME: f64 = 0.6;
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -73,7 +97,7 @@ async fn demo() -> ExitCode {
     screen.follow(api.follow(0));
     orders(&api).await;
     println!("\ndemo: three callers dial in");
-    for Person { name, story, .. } in &PEOPLE {
+    for Person { name, story, .. } in &PEOPLE[..CALLERS] {
         println!("      {name:<6} {story}");
     }
     println!();
@@ -90,14 +114,48 @@ async fn demo() -> ExitCode {
         ms(killed)
     ));
     tokio::task::block_in_place(|| callers.into_iter().for_each(|calling| drop(calling.wait())));
+    let _dave = tokio::task::block_in_place(|| Farm::people(&rig, &[("0004", Manner::Picks(RINGS))]));
+    let order = notify(&rig, &api).await;
     let calls = settled(&api).await;
     println!("\n{}", screen.table(&calls));
-    let good = verdict(&screen, &calls);
+    println!("demo: what GET /v1/call-orders/{order} says of it");
+    let ledger = api.get(&format!("/v1/call-orders/{order}")).await;
+    println!("      {}", ledger_line(&ledger));
+    let good = verdict(&rig, &daemon, &screen, &calls) && ledger["order"]["end"] == "done";
     if std::env::var("DEMO_EXIT").is_ok_and(|value| value == "1") {
         return if good { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     farewell(&rig, &daemon).await;
     ExitCode::SUCCESS
+}
+
+/// Asks for a status call to dave, and has what he hears recorded while his phone rings. Gives the call order.
+async fn notify(rig: &Rig, api: &Api) -> String {
+    let path = "/v1/orders/D-4004/notify";
+    println!("\ndemo: dave's order has arrived: POST {path}");
+    let (status, answer) = api.send(Method::POST, path, Some(&json!({}))).await.unwrap();
+    assert!((200..300).contains(&status), "{status} {answer}");
+    let order = answer["items"][0]["order"]["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+    let channel = format!("{order}-a1");
+    tokio::task::block_in_place(|| {
+        let record = || if rig.record(&channel, "dave") { Ok(()) } else { Err("his phone does not ring") };
+        eventually(Duration::from_secs(20), record);
+    });
+    order
+}
+
+fn ledger_line(ledger: &Value) -> String {
+    let order = &ledger["order"];
+    let attempt = &ledger["attempts"][0];
+    format!(
+        "order {} {}: attempt 1 through {} by endpoint {}, {}; heard: {}",
+        order["state"],
+        order["end"],
+        attempt["gateway"],
+        attempt["endpoint"],
+        attempt["reach"],
+        attempt["heard"]
+    )
 }
 
 fn ms(since: Instant) -> u128 {
@@ -111,7 +169,10 @@ async fn start_daemon(rig: &Rig, folder: &Path) -> Daemon {
         password: rig.ari_password().to_owned(),
     };
     println!("demo: starting stasisd beside it");
-    let mut daemon = Daemon::prepare(&folder.join("stasisd"), &beside, &support::voice::settings());
+    let gateway = "[gateways.carrier]\nendpoints = [{ name = \"a\", dial = \"PJSIP/{number}@carrier\" }]\n\
+                   caller_id = \"+34900000001\"\n";
+    let mut daemon =
+        Daemon::prepare(&folder.join("stasisd"), &beside, &format!("{gateway}{}", voice::settings()));
     daemon.start().await;
     daemon.ready().await;
     println!("      ready; its control API is {}", daemon.base);
@@ -131,6 +192,7 @@ async fn orders(api: &Api) {
         ("B-2002", 1, "delayed", json!({ "title": "the parcel with the books" })),
         ("C-3003", 2, "ready", json!({ "title": "the shoes", "total": "24.50", "currency": "EUR" })),
         ("C-3004", 2, "preparing", json!({ "title": "the birthday cake" })),
+        ("D-4004", 3, "arrived", json!({ "title": "the taxi to the station", "car": "blue Seat" })),
     ];
     println!("\ndemo: placing orders through the API");
     for (id, person, status, facts) in orders {
@@ -165,7 +227,7 @@ async fn until_in_menu(api: &Api) {
 }
 
 async fn settled(api: &Api) -> Value {
-    for _ in 0..200 {
+    for _ in 0..1200 {
         let calls = api.get("/v1/calls").await;
         let items = calls["items"].as_array().unwrap();
         if items.len() == PEOPLE.len() && items.iter().all(|call| call["state"] == "ended") {
@@ -177,17 +239,23 @@ async fn settled(api: &Api) -> Value {
 }
 
 fn find<'a>(calls: &'a Value, person: &Person) -> Option<&'a Value> {
-    calls["items"].as_array()?.iter().find(|call| call["caller"] == person.number)
+    let is_theirs = |call: &&Value| [&call["caller"], &call["called"]].contains(&&json!(person.number));
+    calls["items"].as_array()?.iter().find(is_theirs)
 }
 
-/// Whether everybody got what they should, said in words.
-fn verdict(screen: &Screen, calls: &Value) -> bool {
+/// Whether everybody got what they should, said in words: by the record, by what was said, and by their ears.
+fn verdict(rig: &Rig, daemon: &Daemon, screen: &Screen, calls: &Value) -> bool {
     let mut good = true;
     for person in &PEOPLE {
         let call = find(calls, person).cloned().unwrap_or_default();
         let survived = person.name != "carol" || call["taken_up"] == 1;
-        let heard = screen.heard(person.number);
-        let well = call["disposition"] == person.disposition && survived && heard;
+        let said = screen.said(person.number).join(" ");
+        let is_told = person.told.iter().all(|text| {
+            let wanted = person.told.iter().filter(|other| *other == text).count();
+            said.matches(text).count() >= wanted
+        });
+        let heard = heard(rig, daemon, person.name);
+        let well = call["disposition"] == person.disposition && survived && is_told && heard;
         println!(
             "demo: {:<6} {}",
             person.name,
@@ -196,6 +264,18 @@ fn verdict(screen: &Screen, calls: &Value) -> bool {
         good &= well;
     }
     good
+}
+
+/// Whether the recording of somebody's ears has what it should: the voice's prompts, or for bob a person.
+fn heard(rig: &Rig, daemon: &Daemon, name: &str) -> bool {
+    let ears = rig.heard(name);
+    if name == "bob" {
+        return audio::contains(&ears, &rig.sound("tt-weasels")) > SAME;
+    }
+    let prompts = std::fs::read_dir(daemon.directory.join("prompts")).unwrap();
+    let files = prompts.map(|entry| entry.unwrap().path());
+    let wavs = files.filter(|path| path.extension().is_some_and(|extension| extension == "wav"));
+    wavs.filter(|path| audio::contains(&ears, &audio::read(path)) > SAME).count() >= 2
 }
 
 async fn farewell(rig: &Rig, daemon: &Daemon) {

@@ -1,7 +1,7 @@
 //! What the demonstration shows: the transcript as it happens, and the API's view of the calls.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex},
 };
 
@@ -20,9 +20,9 @@ pub struct Screen {
 #[derive(Default)]
 struct State {
     /// Number by call id.
-    callers: HashMap<String, String>,
-    /// Numbers of those who heard something.
-    heard: HashSet<String>,
+    people: HashMap<String, String>,
+    /// What each number was told.
+    said: HashMap<String, Vec<String>>,
 }
 
 impl Screen {
@@ -46,29 +46,40 @@ impl Screen {
         println!("  {:>12}  ** {text} **", "");
     }
 
-    /// Whether a caller heard something.
-    pub fn heard(&self, number: &str) -> bool {
-        self.state.lock().unwrap().heard.contains(number)
+    /// What was said to somebody, in order.
+    pub fn said(&self, number: &str) -> Vec<String> {
+        self.state.lock().unwrap().said.get(number).cloned().unwrap_or_default()
     }
 
     fn show(&self, sent: &Sent) {
         let Some(call) = sent.data["call"].as_str() else { return };
         let data = &sent.data["data"];
         let mut state = self.state.lock().unwrap();
-        if let Some(number) = data["caller"].as_str() {
-            state.callers.insert(call.to_owned(), number.to_owned());
+        let is_ours = data["direction"] == "outbound";
+        if let Some(number) = data[if is_ours { "called" } else { "caller" }].as_str() {
+            state.people.insert(call.to_owned(), number.to_owned());
         }
-        let number = state.callers.get(call).cloned().unwrap_or_default();
+        let number = state.people.get(call).cloned().unwrap_or_default();
         let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
         let line = match sent.kind.as_str() {
+            "call.started" if is_ours => format!("is called by {}; flow {}", text("caller"), text("flow")),
             "call.started" => format!("calls {}; flow {}", text("called"), text("flow")),
             "call.step" => return,
             "call.said" => {
-                state.heard.insert(number.clone());
-                let part = if text("heard") == "part" { " (interrupted)" } else { "" };
+                state.said.entry(number.clone()).or_default().push(text("text"));
+                let part = match text("heard").as_str() {
+                    "part" => " (interrupted)",
+                    "nothing" => " (no voice)",
+                    _ => "",
+                };
                 format!("hears    \"{}\"{part}", text("text"))
             }
             "call.key" => format!("presses  {}", text("digit")),
+            "attempt.changed" => match data["state"].as_str() {
+                Some("ended") => format!("the ledger: attempt {} {}", data["attempt"], text("reach")),
+                Some(state) => format!("the ledger: attempt {} {state}", data["attempt"]),
+                None => return,
+            },
             "call.taken_up" => {
                 format!("is taken up at the step \"{}\" after a {}", text("step"), text("why"))
             }
@@ -85,13 +96,13 @@ impl Screen {
         let mut text = "demo: what GET /v1/calls says of them\n".to_owned();
         text += &format!(
             "      {:<14} {:<8} {:<12} {:<12} {:<9}\n",
-            "caller", "state", "step", "disposition", "taken up"
+            "who", "state", "step", "disposition", "taken up"
         );
         for call in calls["items"].as_array().into_iter().flatten().rev() {
             let word = |key: &str| call[key].as_str().unwrap_or("-").to_owned();
             text += &format!(
                 "      {:<14} {:<8} {:<12} {:<12} {}\n",
-                word("caller"),
+                word(if call["direction"] == "outbound" { "called" } else { "caller" }),
                 word("state"),
                 word("step"),
                 word("disposition"),

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use stasisd::{
     model::{CallOrder, CallOrderId, OrderEnd, OrderState},
-    storage::{Delivery, DeliveryState, Journal, Receiver, Tried},
+    storage::{CallTimes, Delivery, DeliveryState, Journal, Receiver, Tried},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -111,7 +111,8 @@ async fn whoever_ends_an_order_enqueues_it(base: Base) {
     let about = |number| CallOrder { subject: Some("order:A".to_owned()), ..call_order(number) };
     accept(store, [call_order(1), about(2), CallOrder { not_after: Some(at(30)), ..call_order(3) }]).await;
     store.cancel_call_order(call_order(1).id, at(20)).await.expect("cancelled");
-    store.edit_call_order(call_order(3).id, at(1), at(1), Some(at(40))).await.expect("edited");
+    let times = CallTimes { not_before: at(1), next_at: at(1), first_by: None, not_after: Some(at(40)) };
+    store.edit_call_order(call_order(3).id, times).await.expect("edited");
     assert_eq!(ids(&base, call_order(3).id).await, [] as [&str; 0], "edited is not ended");
     accept(store, [about(4)]).await;
     assert_eq!(store.expire_due(at(41), 9).await.map(|expired| expired.len()), Ok(1));

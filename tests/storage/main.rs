@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod about;
 mod accept;
 mod attempts;
 mod base;

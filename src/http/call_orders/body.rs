@@ -14,6 +14,12 @@ use crate::{
 /// The header for a request's own key (draft-ietf-httpapi-idempotency-key-header).
 const KEY: &str = "idempotency-key";
 
+/// The key in a request's header, if there is one.
+pub(in crate::http) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let key = headers.get(KEY).map(|key| key.to_str().map(str::to_owned)).transpose();
+    key.map_err(|_| Problem::field("Idempotency-Key", "a key is printable ASCII"))
+}
+
 /// A call to make: whom, what is heard (`text`, or `flow`, or a flow that says the text), and how. What is left
 /// out is taken from the configuration.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -62,7 +68,7 @@ pub(super) struct CallBody {
     #[serde(default)]
     #[schema(value_type = Option<AmdView>)]
     amd: Amd,
-    /// What it is about (`order:A-1001`), 1 to 128 characters: a newer call order about the same, to the same
+    /// What it is about (`order:A-1001`), 1 to 160 characters: a newer call order about the same, to the same
     /// number, replaces one that waits.
     subject: Option<String>,
     /// An http or https address that is told how it ended.
@@ -75,15 +81,12 @@ pub(super) struct CallBody {
 impl CallBody {
     /// Takes the key of the header, if there is one.
     pub(super) fn keyed(mut self, headers: &HeaderMap) -> Result<Self, Problem> {
-        let Some(key) = headers.get(KEY) else { return Ok(self) };
-        let Ok(key) = key.to_str() else {
-            return Err(Problem::field("Idempotency-Key", "a key is printable ASCII"));
-        };
-        if self.idempotency_key.as_deref().is_some_and(|other| other != key) {
+        let Some(key) = key(headers)? else { return Ok(self) };
+        if self.idempotency_key.as_ref().is_some_and(|other| *other != key) {
             let what = "the header Idempotency-Key says another; send the key in one place";
             return Err(Problem::field("idempotency_key", what));
         }
-        self.idempotency_key = Some(key.to_owned());
+        self.idempotency_key = Some(key);
         Ok(self)
     }
 }

@@ -10,6 +10,8 @@ mod order;
 mod view;
 mod words;
 
+pub(super) use self::{body::key, view::CallOrderView, words::LaneView};
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{code::Code, problem::Problem, state::App};

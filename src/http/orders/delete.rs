@@ -10,7 +10,6 @@ use super::{body::version, view::OutcomeView};
 use crate::{
     http::{
         auth::May,
-        clock,
         extract::{Json, Path, Query},
         problem::Problem,
         scope::OrdersWrite,
@@ -39,7 +38,7 @@ pub(super) struct OrderDeleteAnswer {
 
 /// Delete an order
 ///
-/// May be repeated. With a version it may also arrive before its order: a late update of that version or
+/// Calls about it that wait are cancelled. May be repeated. With a version it may also arrive before its order: a late update of that version or
 /// an older one does not bring the order back.
 #[utoipa::path(
     delete, path = "/v1/orders/{id}", tag = "orders", operation_id = "deleteOrder",
@@ -60,7 +59,7 @@ pub(super) async fn delete(
 }
 
 async fn forget(app: App, id: OrderId, version: Option<i64>) -> Result<Outcome, Problem> {
-    let outcome = app.store().delete_order(&id, version, clock::now()).await?;
+    let outcome = app.control().delete_order(id.clone(), version).await?;
     if outcome == Outcome::Applied {
         let data = json!({ "id": id, "status": null, "version": version, "deleted": true });
         app.rooms.feed.post(NoticeKind::OrderChanged, None, data);

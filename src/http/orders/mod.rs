@@ -4,6 +4,7 @@ mod body;
 mod delete;
 mod get;
 mod list;
+mod notify;
 mod put;
 mod view;
 
@@ -13,7 +14,10 @@ use super::{problem::Problem, state::App};
 use crate::model::OrderId;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get, put::put, delete::delete))
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(get::get, put::put, delete::delete))
+        .routes(routes!(notify::notify))
 }
 
 /// Reads an order's id out of a path.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::OrderBody,
-    view::{OrderView, OutcomeView},
+    view::{NotifiedView, OrderView, OutcomeView},
 };
 use crate::{
     http::{
@@ -24,6 +24,7 @@ use crate::{
         state::App,
     },
     model::{NoticeKind, Order, Outcome},
+    outbound::StatusPut,
 };
 
 /// What became of a PUT.
@@ -32,12 +33,16 @@ pub(super) struct OrderPutAnswer {
     outcome: OutcomeView,
     /// What is stored now; `null` if the order was deleted at this version or a later one.
     order: Option<OrderView>,
+    /// The calls that a rule for its status makes (`outbound.notify`), or why it cannot.
+    calls: Vec<NotifiedView>,
 }
 
 /// Store an order
 ///
 /// May be repeated and may arrive out of order: the highest version stays. When this is answered with 200
-/// or 201, it is on the disk.
+/// or 201, it is on the disk, and with it what the change means for calls about it: with a rule for its new
+/// status the customer is called when that has settled; calls that wait say the newest, or are cancelled where
+/// a rule had made them for a status that is over.
 #[utoipa::path(
     put, path = "/v1/orders/{id}", tag = "orders", operation_id = "putOrder",
     security(("token" = ["orders:write"])),
@@ -60,7 +65,8 @@ pub(super) async fn put(
     let id = super::id(&id)?;
     let order = body.order(id, app.rooms.country, app.rooms.default_ttl, clock::now())?;
     let version = order.version;
-    let (outcome, stored) = app.work.to_the_end(store(App::clone(&app), order)).await?;
+    let StatusPut { outcome, order: stored, calls } =
+        app.work.to_the_end(store(App::clone(&app), order)).await?;
     let status = match outcome {
         Outcome::Conflict => {
             let detail = format!("version {version} is stored with another content; send a higher one");
@@ -72,16 +78,18 @@ pub(super) async fn put(
     // A stale one is later than what was sent, or it is gone.
     let gone = outcome == Outcome::Stale && stored.version <= version;
     let order = (!gone).then(|| OrderView::from(stored));
-    Ok((status, Json(OrderPutAnswer { outcome: outcome.into(), order })).into_response())
+    let calls = calls.into_iter().map(NotifiedView::from).collect();
+    Ok((status, Json(OrderPutAnswer { outcome: outcome.into(), order, calls })).into_response())
 }
 
-async fn store(app: App, order: Order) -> Result<(Outcome, Order), Problem> {
-    let (outcome, stored) = app.store().put_order(&order).await?;
-    if matches!(outcome, Outcome::Created | Outcome::Applied) {
+async fn store(app: App, order: Order) -> Result<StatusPut, Problem> {
+    let put = app.control().put_order(order).await?;
+    if matches!(put.outcome, Outcome::Created | Outcome::Applied) {
+        let stored = &put.order;
         let data = json!({
             "id": stored.id, "status": stored.status, "version": stored.version, "deleted": false
         });
         app.rooms.feed.post(NoticeKind::OrderChanged, None, data);
     }
-    Ok((outcome, stored))
+    Ok(put)
 }

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Facts, Order, Outcome};
+use crate::{
+    http::{call_orders::CallOrderView, problem::Problem},
+    model::{Facts, Order, Outcome},
+    outbound::Notified,
+};
 
 /// An order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +44,33 @@ impl From<Order> for OrderView {
             version: order.version,
             expires_at: order.expires_at,
             updated_at: order.updated_at,
+        }
+    }
+}
+
+/// A call about an order, or why there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Notified)]
+pub(super) struct NotifiedView {
+    /// Whom.
+    #[schema(example = "+34600000001")]
+    number: String,
+    /// The call order; follow it by `GET /v1/call-orders/{id}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<CallOrderView>,
+    /// Why this number is not called, and how to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+impl From<Notified> for NotifiedView {
+    fn from(notified: Notified) -> Self {
+        let number = notified.number.to_string();
+        match notified.result {
+            Ok(accepted) => Self { number, order: Some(accepted.order.into()), detail: None },
+            Err(error) => {
+                Self { number, order: None, detail: Some(Problem::from(error).detail().to_owned()) }
+            }
         }
     }
 }

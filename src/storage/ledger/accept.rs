@@ -48,33 +48,43 @@ impl Store {
     ) -> Result<Acceptance, StorageError> {
         self.within(async {
             let mut tx = self.pool.begin().await?;
-            for subject in subjects(batch) {
-                tx.lock(&subject).await?;
-            }
-            let mut stored = self.insert(&mut tx, batch).await?;
-            let mut done = Acceptance::default();
-            for order in newest(batch, &stored) {
-                done.replaced.extend(replace(&mut tx, order).await?);
-            }
-            let is_told = self.enqueue(&mut tx, &done.replaced).await?;
-            for replaced in &done.replaced {
-                stored.entry(replaced.id).and_modify(|order| order.clone_from(replaced));
-            }
-            for (order, fingerprint) in batch {
-                // Taken out, so that a second one of the same id in this batch finds the first one as known.
-                let accepted = match stored.remove(&order.id) {
-                    Some(order) => Accepted::New(order),
-                    None => known(&mut tx, order, fingerprint).await?,
-                };
-                done.orders.push(accepted);
-            }
+            let done = self.accept(&mut tx, batch).await?;
             tx.commit().await?;
-            if is_told {
+            if !done.replaced.is_empty() {
                 self.wake_outbox();
             }
             Ok(done)
         })
         .await
+    }
+
+    /// Accepts within a transaction; nothing is committed, and the outbox is not woken.
+    pub(super) async fn accept(
+        &self,
+        tx: &mut Tx,
+        batch: &[(CallOrder, String)],
+    ) -> Result<Acceptance, StorageError> {
+        for subject in subjects(batch) {
+            tx.lock(&subject).await?;
+        }
+        let mut stored = self.insert(tx, batch).await?;
+        let mut done = Acceptance::default();
+        for order in newest(batch, &stored) {
+            done.replaced.extend(replace(tx, order).await?);
+        }
+        self.enqueue(tx, &done.replaced).await?;
+        for replaced in &done.replaced {
+            stored.entry(replaced.id).and_modify(|order| order.clone_from(replaced));
+        }
+        for (order, fingerprint) in batch {
+            // Taken out, so that a second one of the same id in this batch finds the first one as known.
+            let accepted = match stored.remove(&order.id) {
+                Some(order) => Accepted::New(order),
+                None => known(tx, order, fingerprint).await?,
+            };
+            done.orders.push(accepted);
+        }
+        Ok(done)
     }
 
     /// Inserts all whose id and key are new, and gives them as they are stored.

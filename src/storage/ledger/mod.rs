@@ -3,6 +3,7 @@
 //! What the engine knows while it works on an order comes through the journal; what others decide (accept,
 //! claim, cancel, expire) is a transaction of its own, so that each order is in one hand only.
 
+mod about;
 mod accept;
 mod attempts;
 mod change;
@@ -12,6 +13,7 @@ mod order;
 #[cfg(test)]
 mod plans;
 
+pub use about::{CallChanges, CallsChanged};
 pub use accept::{Acceptance, Accepted};
 pub use change::CallTimes;
 pub use find::CallOrderQuery;
