@@ -15,6 +15,7 @@ mod ivr;
 mod load;
 mod machine;
 mod metrics;
+mod outbound;
 mod results;
 mod site;
 #[path = "../tests/support/mod.rs"]
@@ -29,7 +30,8 @@ use results::Book;
 type Measure = fn(&mut Book);
 
 /// Name of a group for `ONLY=`, and what measures it.
-const GROUPS: &[(&str, Measure)] = &[("ivr", ivr::measure), ("voice", voice::measure)];
+const GROUPS: &[(&str, Measure)] =
+    &[("ivr", ivr::measure), ("outbound", outbound::measure), ("voice", voice::measure)];
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

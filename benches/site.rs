@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use hyper::Method;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -53,6 +54,29 @@ impl Site {
     /// `GET` of the daemon's control port.
     pub fn get(&self, path: &str) -> Value {
         self.runtime.block_on(self.daemon.api().get(path))
+    }
+
+    /// `POST` to the control port, which must succeed.
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        let (status, answer) =
+            self.within(self.daemon.api().send(Method::POST, path, Some(body))).expect("an answer");
+        assert!(status < 300, "{status} {answer}");
+        answer
+    }
+
+    /// Many of them at once, each in a request of its own.
+    pub fn post_all(&self, path: &str, bodies: &[Value]) {
+        let api = self.daemon.api();
+        let sent = bodies.iter().map(|body| api.send(Method::POST, path, Some(body)));
+        for answer in self.within(futures_util::future::join_all(sent)) {
+            let (status, answer) = answer.expect("an answer");
+            assert!(status < 300, "{status} {answer}");
+        }
+    }
+
+    /// Runs what waits.
+    pub fn within<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// The one prompt that the daemon has rendered by now, without `.wav`.

@@ -80,6 +80,15 @@ impl Leg {
         }
     }
 
+    /// Waits for its turn to be dialled.
+    ///
+    /// # Errors
+    /// What ended the call meanwhile.
+    pub async fn idle(&mut self, until: Instant) -> Result<(), Stop> {
+        while self.next(until).await?.is_some() {}
+        Ok(())
+    }
+
     /// Dials the channel that was made. What must be known before the far end rings is on disk by now.
     pub async fn dial_channel(&mut self, outgoing: &Outgoing) -> Result<(), Stop> {
         let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());

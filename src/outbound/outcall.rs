@@ -67,6 +67,12 @@ impl Outcall {
     }
 
     async fn send(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        while let Some(wait) = self.slot.as_ref().and_then(|slot| slot.gateway().gate(clock::now()).err()) {
+            if let Err(stop) = leg.idle(in_(wait)).await {
+                self.attempt.sent = Some(false);
+                return Err(stop);
+            }
+        }
         // From here on it is not known, until Asterisk says that it took the command.
         self.attempt.sent = None;
         leg.dial_channel(&self.outgoing).await?;

@@ -195,11 +195,11 @@ impl Rig {
         script(&self.dir, "restart", &[]);
     }
 
-    /// Records what the far end of the channel with this id hears from now on, as [`Rig::heard`] of `name`.
+    /// Records what the far end of the channel whose id ends so hears from now on, as [`Rig::heard`] of `name`.
     /// False while there is no such channel.
     pub fn record(&self, channel: &str, name: &str) -> bool {
         let channels = self.cli("core show channels concise");
-        let Some(line) = channels.lines().find(|line| line.ends_with(&format!("!{channel}"))) else {
+        let Some(line) = channels.lines().find(|line| line.ends_with(channel)) else {
             return false;
         };
         let known = line.split('!').next().unwrap_or_default();

@@ -1,6 +1,9 @@
 //! One gateway: its rules, and the state that its calls share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -42,6 +45,8 @@ pub(super) struct State {
     pub(super) endpoints: Endpoints,
     pub(super) throttle: Throttle,
     pace: Pace,
+    /// Of what goes out.
+    wire: Pace,
 }
 
 /// How a gateway does, for eyes and metrics.
@@ -97,6 +102,7 @@ impl Gateway {
                 endpoints: Endpoints::new(config),
                 throttle: Throttle::new(config.slow_after, config.recover_secs),
                 pace: Pace::default(),
+                wire: Pace::default(),
             }),
             freed: Notify::new(),
         })
@@ -165,6 +171,17 @@ impl Gateway {
         state.endpoints.use_it(chosen, now);
         drop(guard);
         Ok(Slot::new(self.clone(), chosen, name, dial_string, lane, number.clone(), now))
+    }
+
+    /// Whether a call that has a slot may go out now. Between the two lie a prompt that is rendered and a commit,
+    /// which take now more and now less time: what left the one evenly does not arrive so at the other.
+    ///
+    /// # Errors
+    /// How long to wait before asking again.
+    pub fn gate(&self, now: Timestamp) -> Result<(), Duration> {
+        let mut state = self.state();
+        let rate = self.calls_per_second * state.throttle.part(now);
+        state.wire.take(rate, now)
     }
 
     /// Told when a line is freed, or an endpoint can be tried or is back. It keeps one notice for whoever waits

@@ -21,6 +21,7 @@ pub struct Farm {
     child: Child,
     dir: PathBuf,
     endpoint: String,
+    port: u16,
     _seat: Seat,
 }
 
@@ -84,13 +85,18 @@ impl Farm {
             .stderr(log)
             .spawn()
             .expect("sipp starts; `tests/rig/asterisk install` installs it");
-        let mut farm = Farm { child, dir, endpoint, _seat: seat };
+        let mut farm = Farm { child, dir, endpoint, port, _seat: seat };
         eventually(Duration::from_secs(5), || match std::net::UdpSocket::bind(("127.0.0.1", port)) {
             Ok(_) => Err("sipp has not taken its port"),
             Err(_) => Ok(()),
         });
         assert!(farm.child.try_wait().expect("sipp's state").is_none(), "sipp ended: {}", farm.dir.display());
         farm
+    }
+
+    /// Its SIP port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// What a gateway dials: `PJSIP/{number}@carrier`.
