@@ -57,6 +57,7 @@ impl Daemon {
              [ari]\nurl = \"{url}\"\nuser = \"{user}\"\npassword = \"{password}\"\n\
              backoff_min_ms = 50\nbackoff_max_ms = 500\n\
              [flows]\ndirectory = \"{at}/flows\"\n\
+             [flows.settings]\nrefer = \"sip:nobody@127.0.0.1:9\"\nhook = \"http://127.0.0.1:9/\"\n\
              [speech]\ncache_directory = \"{at}/prompts\"\nsounds_directory = \"{}\"\n\
              [http]\nlisten = \"127.0.0.1:{port}\"\nrate_per_second = 5000\nrate_burst = 10000\n\
              [storage]\nurl = \"sqlite://{at}/stasisd.db\"\n",
