@@ -176,6 +176,32 @@ fn every_row_is_named_in_the_architecture() {
     none(&known.iter().filter(|m| !paper.contains(&format!("`{m}`"))).cloned().collect::<Vec<_>>());
 }
 
+/// The modules in the table of ARCHITECTURE.md, row after row; one cell may hold rows that follow each other (`then`).
+fn rows_on_paper(paper: &str) -> Vec<Vec<String>> {
+    let table = paper.split("\n## ").find(|part| part.starts_with("Rows")).unwrap_or_default();
+    let cells = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(1));
+    let names = |cell: &str| {
+        let names: Vec<String> = cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        names
+    };
+    let rows = cells.flat_map(|cell| cell.split(", then ").map(names).collect::<Vec<_>>());
+    rows.filter(|row| !row.is_empty()).collect()
+}
+
+#[test]
+fn the_architectures_table_of_rows_is_the_one_that_is_tested() {
+    let sorted = |row: &[String]| row.iter().cloned().collect::<BTreeSet<_>>();
+    let paper: Vec<_> =
+        rows_on_paper(&papers::read("ARCHITECTURE.md")).iter().map(|row| sorted(row)).collect();
+    // A row may be kept for a module that is still to come.
+    let is_here = |module: &&&str| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(module).is_dir();
+    let here = |row: &&[&str]| row.iter().filter(is_here).map(ToString::to_string).collect::<BTreeSet<_>>();
+    let tested: Vec<_> = ROWS.iter().map(here).filter(|row| !row.is_empty()).collect();
+    assert_eq!(paper, tested, "ARCHITECTURE.md (left) and ROWS in tests/tidy.rs (right) differ");
+    let sample = "x\n## Rows\n\n| row | modules | w |\n|---|---|---|\n| a | `b` `c` | d |\n| e | `f`, then `g` | `h` |\n";
+    assert_eq!(rows_on_paper(sample), [vec!["b", "c"], vec!["f"], vec!["g"]]);
+}
+
 /// The rules themselves: each complains about a sample that breaks it, and only then.
 mod rules {
     use super::*;

@@ -18,6 +18,7 @@ use crate::{
     stasis::Door,
     storage::StorageError,
     tasks::clock,
+    tts::Source,
 };
 
 /// The rooms behind the control port.
@@ -64,6 +65,9 @@ impl Control for Rooms {
             let language = language.unwrap_or_else(|| record.language.clone());
             let spoken = services.speech.media(&text, &language, &[]).await;
             let spoken = spoken.map_err(|error| ControlError::Failed(error.to_string()))?;
+            if spoken.source == Source::LastResort {
+                return Err(ControlError::Failed("no voice can say it: see `stasisd doctor`".to_owned()));
+            }
             let playback = format!("{id}-api-{}", uuid::Uuid::now_v7());
             match services.ari.play(&record.channel, &playback, &spoken.media, &language).await {
                 Ok(()) => Ok(()),
@@ -150,12 +154,18 @@ impl Control for Rooms {
     fn health(&self) -> Health {
         let status = &self.door.status;
         let storage = self.door.services.journal.is_healthy();
+        let draining = self.door.services.registry.is_draining();
         let checks = vec![
             Check { name: "asterisk".to_owned(), ok: status.is_connected(), detail: status.words() },
             Check {
                 name: "storage".to_owned(),
                 ok: storage,
                 detail: if storage { "writes succeed" } else { "writes fail: see the log" }.to_owned(),
+            },
+            Check {
+                name: "calls".to_owned(),
+                ok: !draining,
+                detail: if draining { "draining: the daemon is about to stop" } else { "taken" }.to_owned(),
             },
         ];
         Health { ready: checks.iter().all(|check| check.ok), checks }

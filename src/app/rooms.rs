@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     directory::Orders,
     feed::Feed,
-    flow::Library,
+    flow::{self, Library},
     http,
     outbound::{Ground, Outbound},
     stasis::Door,
@@ -42,15 +42,14 @@ pub struct Opened {
 /// Opens everything that `config` names. Nothing is spawned yet that takes calls.
 pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let store = Store::open(&config.storage).await.or_exit(Exit::Unavailable)?;
+    let store = store.telling_attempts(config.webhooks.attempts);
     let feed = Feed::new();
     let journal_end = CancellationToken::new();
     let (journal, journal_task) = Journal::start(store.clone(), &config.storage, journal_end.clone());
     journal.follow(feed.watch());
     let speech = Speech::new(&config.speech, &prompt_base(config)).or_exit(Exit::Disk)?;
     let (library, problems) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
-    for problem in problems {
-        tracing::error!("flow file: {problem}");
-    }
+    flow::log(&problems);
     let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok())
         .or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;

@@ -58,9 +58,13 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
         drain::drain(&door, &shutdown, &config).await;
     }
     let forced = shutdown.hard().is_cancelled();
+    let was_connected = door.status.is_connected();
     opened.wire_end.cancel();
     http_end.cancel();
     let _ = opened.wire_task.await;
+    if was_connected && !replaced && !forced {
+        drain::leave_nobody(&door).await;
+    }
     shutdown.abort();
     let stuck = tasks.wait(SETTLE).await;
     if !stuck.is_empty() {

@@ -17,6 +17,8 @@ pub struct Client {
     pub(super) shared: Arc<Shared>,
     /// What the next commands are the answer to.
     pub(super) reaction: Option<Reaction>,
+    /// Acts by HTTP while there is no websocket.
+    pub(super) deaf: bool,
 }
 
 impl std::fmt::Debug for Client {
@@ -39,7 +41,13 @@ impl Client {
     /// (`stasisd_reaction_seconds`).
     #[must_use]
     pub fn reacting(&self, reaction: Option<Reaction>) -> Self {
-        Self { shared: Arc::clone(&self.shared), reaction }
+        Self { shared: Arc::clone(&self.shared), reaction, deaf: self.deaf }
+    }
+
+    /// A client for when the websocket is closed for good: its commands go by HTTP and hear no events.
+    #[must_use]
+    pub fn deaf(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), reaction: None, deaf: true }
     }
 
     /// Sends a command whose answer says nothing but yes.
@@ -70,7 +78,7 @@ impl Client {
         let live = self.shared.live();
         // Reads that show what Asterisk is and holds need no websocket; all else would act blindly without one.
         let reads = matches!(command, Command::Info | Command::Channels | Command::Application(_));
-        if live.is_none() && !reads {
+        if live.is_none() && !reads && !self.deaf {
             return Err(AriError::NotConnected);
         }
         let Some(live) = live else { return self.by_http(None, &request).await };

@@ -28,7 +28,7 @@ pub fn connect(
     let site = Site::new(config)?;
     let connector = http::connector(&site, config.ca_file.as_deref())?;
     let shared = Arc::new(Shared::new(site, connector));
-    let client = Client { shared: Arc::clone(&shared), reaction: None };
+    let client = Client { shared: Arc::clone(&shared), reaction: None, deaf: false };
     let (wire, receiver) = mpsc::channel(FRAMES);
     let supervisor = tokio::spawn(supervise(shared, wire, shutdown));
     Ok((client, receiver, supervisor))

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     leg::Leg,
-    line::{Place, Referred},
+    line::{Place, Referred, Take},
 };
 use crate::{
     ari::AriError,
@@ -57,17 +57,20 @@ impl Leg {
         }
     }
 
-    pub(super) async fn send_refer(&mut self, target: &str) -> Result<Referred, Stop> {
-        let ari = self.ari();
-        // ARI wants an endpoint; the technology is that of the channel, which is SIP's.
-        let answer = ari.redirect(&self.record.channel, &format!("PJSIP/{target}")).await;
-        if let Err(AriError::Refused { .. }) = &answer
-            && !answer.as_ref().is_err_and(AriError::is_gone)
-        {
-            let why = answer.err().map(|error| error.to_string()).unwrap_or_default();
-            return Ok(Referred::Refused(why));
+    /// Sends a REFER unless an earlier life may have done so, and waits for what comes of it.
+    pub(super) async fn refer_once(&mut self, target: &str, take: Take) -> Result<Referred, Stop> {
+        if take == Take::Anew {
+            let ari = self.ari();
+            // ARI wants an endpoint; the technology is that of the channel, which is SIP's.
+            let answer = ari.redirect(&self.record.channel, &format!("PJSIP/{target}")).await;
+            if let Err(AriError::Refused { .. }) = &answer
+                && !answer.as_ref().is_err_and(AriError::is_gone)
+            {
+                let why = answer.err().map(|error| error.to_string()).unwrap_or_default();
+                return Ok(Referred::Refused(why));
+            }
+            self.judge(answer).await?;
         }
-        self.judge(answer).await?;
         let until = self.refer_over(Instant::now() + REFER).await? + FOLLOWED;
         loop {
             match self.next(until).await {

@@ -23,6 +23,9 @@ use crate::{
 /// How long a rumour (404, 409) may wait for the event that makes it a fact.
 const RUMOUR: Duration = Duration::from_secs(2);
 
+/// Ids of playbacks that a step uses in turn.
+const PLAYBACKS: u32 = 6;
+
 /// What every call needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Services {
@@ -43,6 +46,7 @@ pub struct Services {
 }
 
 /// One call's own channel, its events and its record.
+#[allow(clippy::struct_excessive_bools, reason = "four facts of a call that go together freely")]
 pub struct Leg {
     pub(super) services: Services,
     pub(super) events: Events,
@@ -50,10 +54,12 @@ pub struct Leg {
     pub(super) record: CallRecord,
     /// Keys typed ahead, oldest first.
     pub(super) keys: VecDeque<char>,
-    /// Playbacks and recordings made since the step was entered: their ids must differ.
+    /// Recordings made since the step was entered: their names must differ.
     pub(super) made: u32,
     /// The playbacks that Asterisk has: `continue` waits for their end, so they are stopped first.
     pub(super) playing: Vec<String>,
+    /// The last playback's place in the round of ids.
+    played: u32,
     /// The dialled party, hung up when the call is settled.
     pub(super) peer: Option<ChannelId>,
     /// The bridge the two talk in, destroyed when the call is settled.
@@ -62,6 +68,8 @@ pub struct Leg {
     pub(super) answer_owed: bool,
     /// We hung up, and Asterisk began to.
     pub(super) hung_up: bool,
+    /// The caller heard already that something is wrong: once a call is enough.
+    pub(super) apologized: bool,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -72,7 +80,8 @@ pub struct Leg {
     pub(super) starting: Option<Starting>,
     /// The event that began the call, until its first command is sent.
     begun: Option<Reaction>,
-    deadline: Instant,
+    /// When the call has taken as long as it may.
+    pub(super) deadline: Instant,
 }
 
 impl Leg {
@@ -85,7 +94,11 @@ impl Leg {
         events: Events,
         starting: Option<Starting>,
     ) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(services.config.max_duration_secs);
+        // Of a call that is taken up, a part is over.
+        let past = clock::now().duration_since(record.started_at);
+        let past = Duration::try_from(past).unwrap_or_default();
+        let longest = Duration::from_secs(services.config.max_duration_secs);
+        let deadline = Instant::now() + longest.saturating_sub(past);
         Self {
             services,
             events,
@@ -94,6 +107,8 @@ impl Leg {
             keys: VecDeque::new(),
             made: 0,
             playing: Vec::new(),
+            played: 0,
+            apologized: false,
             peer: None,
             bridge: None,
             answer_owed: false,
@@ -190,10 +205,17 @@ impl Leg {
         self.services.feed.post(kind, Some(self.record.id), data);
     }
 
-    /// An id for something made on this channel: unlike every other, and the same after a crash.
+    /// A name for something made on this channel: unlike every other, and the same after a crash.
     pub(super) fn name(&mut self) -> String {
         self.made += 1;
         made_name(&self.record, self.record.position.visit, self.made)
+    }
+
+    /// The id of a playback. A step's ids go round, so that after a crash they are known without having been
+    /// stored, however often a question was asked: the one that comes round again is long over.
+    pub(super) fn playback_name(&mut self) -> String {
+        self.played = (self.played + 1) % PLAYBACKS;
+        playback_name(&self.record, self.record.position.visit, self.played)
     }
 
     /// Prepares a call that is taken up: what an earlier life left playing is stopped.
@@ -210,8 +232,8 @@ impl Leg {
         self.inherit_peer();
         // The last position may not have reached the disk, so one visit more is looked at.
         for visit in before.position.visit..=before.position.visit.saturating_add(1) {
-            for made in 1..=3 {
-                let old = made_name(&before, visit, made);
+            for played in 0..PLAYBACKS {
+                let old = playback_name(&before, visit, played);
                 if let Err(AriError::NotConnected) = self.services.ari.stop_playback(&old).await {
                     return Err(Ended::Lost.into());
                 }
@@ -255,6 +277,10 @@ impl Leg {
     pub(super) fn now() -> Timestamp {
         clock::now()
     }
+}
+
+fn playback_name(record: &CallRecord, visit: u32, played: u32) -> String {
+    format!("{}-p{played}", made_name(record, visit, 0))
 }
 
 fn made_name(record: &CallRecord, visit: u32, made: u32) -> String {

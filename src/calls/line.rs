@@ -168,8 +168,9 @@ pub trait Line: Send {
     /// Sends keys to the caller's side (RFC 4733 or SIP INFO, as the endpoint is set up).
     fn send_digits(&mut self, digits: &str) -> impl Future<Output = Result<(), Stop>> + Send;
 
-    /// Asks the caller's side by SIP REFER to call `target` (RFC 3515). Returns only when refused.
-    fn refer(&mut self, target: &str) -> impl Future<Output = Result<Referred, Stop>> + Send;
+    /// Asks the caller's side by SIP REFER to call `target` (RFC 3515). Returns only when refused. With
+    /// [`Take::Up`] nothing is sent, for that may have been done: it waits as one does after a REFER.
+    fn refer(&mut self, target: &str, take: Take) -> impl Future<Output = Result<Referred, Stop>> + Send;
 
     /// Gives the call to the dialplan for good; `why` goes into the record. Never returns `Ok`.
     fn continue_in(&mut self, place: &Place, why: &str) -> impl Future<Output = Result<(), Stop>> + Send;

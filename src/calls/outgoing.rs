@@ -12,6 +12,9 @@ use crate::{
 
 /// Asterisk ends the ringing itself; this much later we do.
 const GRACE: Duration = Duration::from_secs(5);
+/// A channel that was made enters Stasis on a thread of its own: at most this much later, tried again so often.
+const ENTERING: Duration = Duration::from_secs(2);
+const ENTERS: Duration = Duration::from_millis(10);
 /// Set on a channel just before it is dialled, so that a later life of this program knows that it was.
 const DIALLED: &str = "STASISD_DIALLED";
 
@@ -39,6 +42,11 @@ pub enum Ringing {
 #[must_use]
 pub fn call_of(channel: &ChannelId) -> CallId {
     CallId::of_channel(channel, "")
+}
+
+/// Whether Asterisk has made the channel, and its thread has not brought it into Stasis yet.
+fn is_early<T>(answer: &Result<T, AriError>) -> bool {
+    matches!(answer, Err(AriError::Refused { status: 409, message }) if message == "Channel not in Stasis application")
 }
 
 impl Leg {
@@ -76,12 +84,21 @@ impl Leg {
     pub async fn dial_channel(&mut self, outgoing: &Outgoing) -> Result<(), Stop> {
         let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
         let ring = u32::try_from(outgoing.ring.as_secs()).unwrap_or(u32::MAX);
-        // In this order over one socket: who finds the mark finds a channel that was dialled.
-        let mark = ari.mark_fresh(&channel, DIALLED, "1");
-        let dial = ari.dial(&channel, None, ring);
-        let (mark, dial) = futures_util::future::join(mark, dial).await;
-        self.judge(dial).await?;
-        self.judge(mark).await
+        let until = Instant::now() + ENTERING;
+        loop {
+            // In this order over one socket: who finds the mark finds a channel that was dialled.
+            let mark = ari.mark_fresh(&channel, DIALLED, "1");
+            let dial = ari.dial(&channel, None, ring);
+            let (mark, dial) = futures_util::future::join(mark, dial).await;
+            if is_early(&dial) && Instant::now() < until {
+                self.next(Instant::now() + ENTERS).await?;
+                continue;
+            }
+            self.judge(dial).await?;
+            // It may have entered between the two.
+            let mark = if is_early(&mark) { ari.mark_fresh(&channel, DIALLED, "1").await } else { mark };
+            return self.judge(mark).await;
+        }
     }
 
     /// Whether the channel, found by a later life of this program, was dialled. `None`: it is gone.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     ari::{Cause, Reaction},
     model::{Fault, NoticeKind, Stop},
-    tts::{Rest, SpeechError, Spoken},
+    tts::{Rest, Source, SpeechError, Spoken},
 };
 
 /// How much longer than its audio a playback may take before it is asked about: fetching and queueing.
@@ -47,6 +47,11 @@ enum Happened {
     Time,
 }
 
+/// The caller heard that something is wrong in place of what they called for.
+fn unsaid() -> Stop {
+    Fault::Voice("no voice could say the text, and no recorded prompt stands for it".to_owned()).into()
+}
+
 impl Leg {
     pub(super) async fn play(&mut self, prompt: &Prompt, barge: &BargeIn) -> Result<Said, Stop> {
         self.read_ahead()?;
@@ -59,18 +64,31 @@ impl Leg {
         }
         let spoken = self.services.speech.begin(&prompt.text, &prompt.language, &prompt.recorded).await;
         let (first, rest) = spoken.map_err(|error| Fault::Voice(error.to_string()))?;
+        let source = first.source.as_str().to_owned();
+        let in_place = first.source == Source::LastResort;
+        if in_place && self.apologized {
+            return Err(unsaid());
+        }
         let begun = Instant::now();
         let mut saying =
             Saying { playing: VecDeque::new(), plays_until: begun, played: 0, ready: Some(first), rest };
         let said = self.heard(&mut saying, &prompt.language, barge).await?;
         self.playing.clear();
-        let heard = if said == Said::Whole { "whole" } else { "part" };
+        let heard = match said {
+            _ if in_place => "nothing",
+            Said::Whole => "whole",
+            Said::Interrupted => "part",
+        };
         let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let recorded = if prompt.text.is_empty() { prompt.recorded.as_slice() } else { &[] };
         self.tell(
             NoticeKind::CallSaid,
-            json!({ "text": prompt.text, "recorded": recorded, "heard": heard, "ms": ms }),
+            json!({ "text": prompt.text, "recorded": recorded, "source": source, "heard": heard, "ms": ms }),
         );
+        if in_place {
+            self.apologized = true;
+            return Err(unsaid());
+        }
         Ok(said)
     }
 
@@ -118,7 +136,7 @@ impl Leg {
 
     /// ARI queues a playback behind those that the channel has.
     async fn give(&mut self, saying: &mut Saying, spoken: &Spoken, language: &str) -> Result<(), Stop> {
-        let id = self.name();
+        let id = self.playback_name();
         let ari = self.ari();
         let channel = &self.record.channel;
         self.playing.push(id.clone());

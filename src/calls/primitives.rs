@@ -80,9 +80,9 @@ impl Line for Leg {
         self.judge(answer).await
     }
 
-    async fn refer(&mut self, target: &str) -> Result<Referred, Stop> {
+    async fn refer(&mut self, target: &str, take: Take) -> Result<Referred, Stop> {
         self.answer_now().await?;
-        self.send_refer(target).await
+        self.refer_once(target, take).await
     }
 
     async fn continue_in(&mut self, place: &Place, why: &str) -> Result<(), Stop> {

@@ -119,7 +119,7 @@ impl Registry {
     /// # Errors
     /// Says why there is none; the call then goes to the fallback at once.
     pub fn admit(&self) -> Result<Starting, Refusal> {
-        if self.shared.draining.load(Ordering::Acquire) {
+        if self.is_draining() {
             return Err(Refusal::Draining);
         }
         if self.count() >= self.shared.max {
@@ -240,6 +240,12 @@ impl Registry {
     /// From now on no new call is taken.
     pub fn drain(&self) {
         self.shared.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether new calls are taken no more.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Acquire)
     }
 
     /// Waits until no call is up.

@@ -72,10 +72,14 @@ async fn take_up(leg: &mut Leg, conversation: &mut impl Conversation, why: &str)
 }
 
 async fn converse(leg: &mut Leg, conversation: &mut impl Conversation, take: Take) -> Stop {
-    match AssertUnwindSafe(conversation.talk(leg, take)).catch_unwind().await {
-        Ok(Ok(())) => Ended::Finished.into(),
-        Ok(Err(stop)) => stop,
-        Err(_) => Fault::Flow("the conversation panicked; the log has the place".to_owned()).into(),
+    // The leg says so itself, unless the conversation waits for something else.
+    let deadline = leg.deadline;
+    let talk = AssertUnwindSafe(conversation.talk(leg, take)).catch_unwind();
+    match timeout_at(deadline, talk).await {
+        Err(_) => Ended::Deadline.into(),
+        Ok(Ok(Ok(()))) => Ended::Finished.into(),
+        Ok(Ok(Err(stop))) => stop,
+        Ok(Err(_)) => Fault::Flow("the conversation panicked; the log has the place".to_owned()).into(),
     }
 }
 

@@ -1,9 +1,16 @@
 //! `stasisd check`: reads everything, opens nothing, and says all that is wrong.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::load;
-use crate::{app::Exit, config::problems, flow::Library, tts};
+use crate::{
+    app::Exit,
+    config::{Config, problems},
+    flow::Library,
+    http, tts,
+};
 
 pub(super) fn run(file: Option<PathBuf>) -> Exit {
     let loaded = match load::read(file) {
@@ -25,21 +32,59 @@ pub(super) fn run(file: Option<PathBuf>) -> Exit {
     if let Err(error) = &words {
         println!("{error}");
     }
-    let values = values.len() + usize::from(words.is_err());
-    let (_, flows) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
+    let files = files(config);
+    for problem in &files {
+        println!("{problem}");
+    }
+    let wrong = values.len() + files.len() + usize::from(words.is_err());
+    let (library, flows) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
     println!("read the flows in {}", config.flows.directory.display());
     for problem in &flows {
         println!("{problem}");
     }
-    let refused = flows.iter().filter(|problem| problem.is_error()).count();
-    match values + refused {
+    let mut refused = flows.iter().filter(|problem| problem.is_error()).count();
+    let default = &config.flows.default;
+    if !library.summaries().iter().any(|flow| flow.name == *default) {
+        println!("flows.default: {default:?} is in no file there, and calls that name no flow are given it");
+        refused += 1;
+    }
+    match wrong + refused {
         0 => println!("nothing is wrong"),
         1 => println!("1 problem"),
         count => println!("{count} problems"),
     }
-    match (values == 0, refused) {
+    match (wrong == 0, refused) {
         (false, _) => Exit::Config,
         (true, 0) => Exit::Ok,
         (true, _) => Exit::Data,
+    }
+}
+
+/// What is wrong in the certificates and keys that the configuration names.
+fn files(config: &Config) -> Vec<String> {
+    let source = config.orders.source.as_ref();
+    let authorities = [
+        ("ari.ca_file", config.ari.ca_file.as_ref()),
+        ("orders.source.ca_file", source.and_then(|it| it.ca_file.as_ref())),
+    ];
+    let mut found: Vec<String> = authorities
+        .into_iter()
+        .filter_map(|(key, file)| Some(format!("{key}: {}", authority(file?)?)))
+        .collect();
+    if let Some(tls) = &config.http.tls
+        && let Err(error) = http::check_tls(tls)
+    {
+        found.push(format!("http.tls: {error}"));
+    }
+    found
+}
+
+/// What is wrong with a file of certificates.
+fn authority(file: &Path) -> Option<String> {
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    match read {
+        Ok(all) if all.is_empty() => Some(format!("{} holds no certificate in PEM form", file.display())),
+        Ok(_) => None,
+        Err(error) => Some(format!("{}: {error}", file.display())),
     }
 }

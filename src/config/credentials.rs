@@ -1,7 +1,7 @@
 //! Secrets are read once, when the configuration is: from the file a key names, or a systemd credential.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,8 @@ const LONGEST: u64 = 16 * 1024;
 ///
 /// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)) or stands in for
 /// it; it is looked into only for what the configuration itself does not name. What may not be read there is
-/// not there: not everybody who makes a token may know the ARI password.
+/// not there: not everybody who makes a token may know the ARI password. Only the database's address must be read
+/// where there is one: without it, the work would be done in another database.
 pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result<Vec<PathBuf>, LoadError> {
     let mut reader = Reader { credentials, files: Vec::new() };
     let ari = &mut config.ari;
@@ -27,6 +28,7 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
     reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;
     // This one has a default, so it is never absent: a file or a credential goes before it.
     let mut url = None;
+    reader.refuse_closed("storage.url", "storage-url", config.storage.url_file.as_ref())?;
     reader.fill("storage.url", "storage-url", &mut url, &mut config.storage.url_file)?;
     if let Some(url) = url {
         config.storage.url = url;
@@ -40,6 +42,26 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// An error for a credential that is there and cannot be read, unless a file is named that goes before it.
+    fn refuse_closed(&self, key: &str, credential: &str, file: Option<&PathBuf>) -> Result<(), LoadError> {
+        let Some(path) = self.credentials.map(|folder| folder.join(credential)).filter(|_| file.is_none())
+        else {
+            return Ok(());
+        };
+        match fs::File::open(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let shown = path.display();
+                let what = format!(
+                    "{shown} is there and cannot be read ({error}), so this is not the database that the daemon \
+                     uses. Run the command as root, or hand it over as the unit does: systemd-run --pipe --wait \
+                     --uid=stasisd -p LoadCredential={credential}:{shown} stasisd ..."
+                );
+                Err(LoadError::Secret { key: key.to_owned(), what })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Fills `secret` from its file; if there is neither, from the credential if there is one.
     fn fill(
         &mut self,

@@ -22,7 +22,7 @@ mod terminal;
 mod text;
 mod world;
 
-pub use library::{FlowSummary, Library, WatchError};
+pub use library::{FlowSummary, Library, WatchError, log};
 pub use parts::{Act, Flow, Spot, Step, Target};
 pub use problem::{Problem, Severity};
 pub use read::read;

@@ -103,7 +103,7 @@ impl Line for Stage {
         Ok(())
     }
 
-    async fn refer(&mut self, _: &str) -> Result<Referred, Stop> {
+    async fn refer(&mut self, _: &str, _: Take) -> Result<Referred, Stop> {
         over()
     }
 

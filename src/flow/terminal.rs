@@ -226,7 +226,7 @@ impl<R: AsyncBufRead + Unpin + Send, O: Write + Send> Line for Terminal<R, O> {
         Ok(())
     }
 
-    async fn refer(&mut self, target: &str) -> Result<Referred, Stop> {
+    async fn refer(&mut self, target: &str, _: Take) -> Result<Referred, Stop> {
         let accepted = self.line(&format!("-- REFER to {target}: accepted? [y/n] ")).await?;
         if accepted.starts_with('n') {
             return Ok(Referred::Refused("refused in the trial".to_owned()));

@@ -45,3 +45,4 @@ pub use router::openapi;
 pub use scope::Scope;
 pub use serve::serve;
 pub use state::Rooms;
+pub use tls::check_tls;

@@ -35,6 +35,14 @@ struct Held {
 /// When the files were written last.
 type Changed = (Option<SystemTime>, Option<SystemTime>);
 
+/// Whether the certificate and its key can be read and belong together.
+///
+/// # Errors
+/// Which file is wrong, and why.
+pub fn check_tls(files: &TlsConfig) -> Result<(), HttpError> {
+    read(files).map(drop)
+}
+
 impl Tls {
     pub(super) fn load(files: &TlsConfig) -> Result<Self, HttpError> {
         let held = Held { acceptor: read(files)?, changed: changed(files), looked_at: clock::instant() };

@@ -16,7 +16,8 @@ pub enum NoticeKind {
     /// A call entered a step. Data: `flow`, `step`.
     #[serde(rename = "call.step")]
     CallStep,
-    /// The caller heard a prompt. Data: `text`, `heard` (`whole` or `part`), `ms`.
+    /// The caller heard a prompt. Data: `text`, `source` (a voice's name, `recorded`, or `last_resort` when
+    /// nothing could say it), `heard` (`whole`, `part` or `nothing`), `ms`.
     #[serde(rename = "call.said")]
     CallSaid,
     /// The caller pressed a key. Data: `digit`.

@@ -146,6 +146,11 @@ impl Outbound {
             }
         }
         let status = &settled.dial_status;
+        let is_silent = record.cause.is_none() && record.tech_cause.is_none();
+        if attempt.sent == Some(true) && is_silent && attempt.ringing_at.or(attempt.answered_at).is_none() {
+            // Asterisk took the command and was gone: whether the INVITE was out by then nobody knows.
+            attempt.sent = None;
+        }
         attempt.state = AttemptState::Ended;
         attempt.ended_at = Some(now);
         attempt.reach = Some(reach);

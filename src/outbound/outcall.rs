@@ -78,10 +78,8 @@ impl Outcall {
     /// Looks for the channel that an earlier life, or this one before the connection was lost, dialled.
     async fn find(&mut self, leg: &mut Leg) -> Result<(), Stop> {
         match leg.was_dialled().await? {
-            Some(true) => {
-                self.attempt.sent = Some(true);
-                Ok(())
-            }
+            // Marked, which is a moment before the INVITE: that is known when it rings.
+            Some(true) => Ok(()),
             Some(false) => self.send(leg).await,
             // Its end was not seen; the event may still come, but not for one of an earlier life.
             None => Err(Ended::HungUp { cause: None, tech_cause: None }.into()),

@@ -77,14 +77,7 @@ impl Door {
         }
         let record = CallRecord::clone(&shared);
         if take == Take::Anew {
-            let data = json!({
-                "direction": record.direction,
-                "caller": record.caller,
-                "called": record.called,
-                "gateway": record.gateway,
-                "flow": record.position.flow,
-            });
-            self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
+            self.started(&record);
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
@@ -93,6 +86,18 @@ impl Door {
             let mut talk = talk;
             settle(leg, &mut talk, take).await;
         });
+    }
+
+    /// Tells of a call that nobody knew before.
+    pub(super) fn started(&self, record: &CallRecord) {
+        let data = json!({
+            "direction": record.direction,
+            "caller": record.caller,
+            "called": record.called,
+            "gateway": record.gateway,
+            "flow": record.position.flow,
+        });
+        self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
     }
 
     /// Sends a call that we cannot take to the fallback, at once.

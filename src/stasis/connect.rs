@@ -93,6 +93,30 @@ impl Door {
         Ok(accounted)
     }
 
+    /// The last look, when the websocket is closed: what entered Stasis in the moment before belongs to nobody,
+    /// and would wait there in silence for the next daemon. Calls that still run here are left to that one.
+    pub async fn leave_nobody(&self) -> Result<(), AriError> {
+        let ari = self.services.ari.deaf();
+        let application = ari.application(&self.services.app).await?;
+        for id in application.map(|application| application.channel_ids).unwrap_or_default() {
+            if self.services.registry.knows(&id) {
+                continue;
+            }
+            let config = &self.services.config;
+            let left = if dialled_by(&id).is_some() || is_attempt(&id) {
+                ari.hang_up(&id, None).await
+            } else {
+                ari.continue_in(&id, &config.fallback_context, &config.fallback_extension, 1).await
+            };
+            match left {
+                Ok(()) => tracing::info!(channel = %id, "came too late and was handed to the fallback"),
+                Err(error) if error.is_gone() => {}
+                Err(error) => tracing::warn!(channel = %id, %error, "came too late, and is left in Stasis"),
+            }
+        }
+        Ok(())
+    }
+
     async fn carry_out(
         &self,
         action: Action,
@@ -155,6 +179,7 @@ impl Door {
             &self.services.config,
             clock::now(),
         );
+        self.started(&record);
         self.begin(record, Some(self.services.registry.admit_anyway()), Take::Up, None);
     }
 

@@ -164,9 +164,6 @@ impl Door {
     }
 
     fn greet(&self, hello: &Hello) {
-        for warning in &hello.warnings {
-            tracing::warn!("{warning}");
-        }
         self.status.set(false, format!("looking at the calls of Asterisk {}", hello.asterisk_version));
         *self.version.lock().unwrap_or_else(PoisonError::into_inner) = hello.asterisk_version.to_string();
     }

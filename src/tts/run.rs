@@ -199,12 +199,12 @@ impl Inner {
         Spoken { media: vec![self.delivery.rendered(key)], length, source: Source::Voice(voice.clone()) }
     }
 
-    pub(super) fn play(&self, recordings: &[&Recording]) -> Spoken {
+    pub(super) fn play(&self, recordings: &[&Recording], source: Source) -> Spoken {
         counter!("stasisd_speech_recorded_total").increment(1);
         Spoken {
             media: recordings.iter().map(|recording| self.delivery.recorded(recording)).collect(),
             length: recordings.iter().map(|recording| recording.length).sum(),
-            source: Source::Recorded,
+            source,
         }
     }
 
@@ -215,11 +215,13 @@ impl Inner {
         lang: &str,
         recorded: &[String],
     ) -> Result<Spoken, SpeechError> {
-        let found = self.recordings.named(recorded, lang);
-        let found = found.or_else(|| self.recordings.last_resort(lang).map(|one| vec![one]));
-        tracing::warn!(language = lang, error = %why, recorded = found.is_some(), "no voice could say a text");
+        let named = self.recordings.named(recorded, lang).map(|found| (found, Source::Recorded));
+        let last = || Some((vec![self.recordings.last_resort(lang)?], Source::LastResort));
+        let found = named.or_else(last);
+        let instead = found.as_ref().map_or("nothing", |(_, source)| source.as_str());
+        tracing::warn!(language = lang, error = %why, instead, "no voice could say a text");
         match found {
-            Some(found) => Ok(self.play(&found)),
+            Some((found, source)) => Ok(self.play(&found, source)),
             None => Err(SpeechError::NothingRecorded {
                 cause: Box::new(why),
                 language: lang.to_owned(),

@@ -41,8 +41,22 @@ impl Spoken {
 pub enum Source {
     /// The voice of this name.
     Voice(Arc<str>),
-    /// Recorded prompts.
+    /// Recorded prompts that stand for the text.
     Recorded,
+    /// The sentence that something is wrong: the text itself is not heard.
+    LastResort,
+}
+
+impl Source {
+    /// The word for events: a voice's name, `recorded`, `last_resort`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Voice(name) => name,
+            Self::Recorded => "recorded",
+            Self::LastResort => "last_resort",
+        }
+    }
 }
 
 /// Speech for everybody. Cheap to clone; all clones are one.
@@ -93,7 +107,8 @@ impl Speech {
     }
 
     /// Makes a text heard: from the cache, by rendering it, or, where no voice works, by the recorded
-    /// prompts of these names (all or none of them), or at last by the sentence that something is wrong.
+    /// prompts of these names (all or none of them), or at last by the sentence that something is wrong
+    /// ([`Source::LastResort`]: then the text was not said, and whoever needs it said has failed).
     /// With an empty text, the recorded prompts are what is meant. Ready within `render_timeout_ms`.
     ///
     /// # Errors
@@ -102,7 +117,7 @@ impl Speech {
         if text.trim().is_empty()
             && let Some(found) = self.0.recordings.named(recorded, lang)
         {
-            return Ok(self.0.play(&found));
+            return Ok(self.0.play(&found, Source::Recorded));
         }
         let why = match self.clean(text, lang) {
             Err(error) => error,

@@ -1,6 +1,6 @@
 //! When and whom to tell: pure decisions of facts, a time and dice.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 
@@ -83,7 +83,7 @@ fn delay(tries: u32, dice: f64) -> SignedDuration {
 
 /// How long a receiver wants to be left alone: seconds, or a date (RFC 9110 §10.2.3), up to a day.
 pub(super) fn retry_after(answer: &Answer, now: Timestamp) -> Option<SignedDuration> {
-    let text = answer.retry_after.as_deref()?.trim();
+    let text = answer.retry_after.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
     let wished = if text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More than fits is longer than we wait anyway.
         SignedDuration::from_secs(text.parse().unwrap_or(i64::MAX))
@@ -101,10 +101,7 @@ pub(super) fn turn(
     room: Room,
     now: Timestamp,
 ) -> Turn {
-    waiting.sort_by(|one, other| match one.next_at.cmp(&other.next_at) {
-        Ordering::Equal => one.host.cmp(&other.host),
-        order => order,
-    });
+    waiting.sort_by(|one, other| (one.next_at, &one.host).cmp(&(other.next_at, &other.host)));
     let mut free = room.at_once.saturating_sub(hosts.values().map(|host| host.busy).sum());
     let mut turn = Turn::default();
     for receiver in waiting {
@@ -190,7 +187,7 @@ mod tests {
             ("3", 5),
             ("0", 5),
             ("99999999999999999999", 86_400),
-            ("Tue, 22 Sep 2026 00:00:00 GMT", 86_400),
+            ("Thu, 24 Sep 2026 00:00:00 GMT", 86_400),
             ("soon", 5),
             ("", 5),
             ("-7", 5),

@@ -92,24 +92,26 @@ impl Webhooks {
     /// One try.
     async fn deliver(self, delivery: Delivery, now: Timestamp, busy: Busy) {
         match self.body(&delivery).await {
-            Ok(Some(body)) => {
-                let answer = self.post(&delivery, now, body).await;
+            Ok(body) => {
+                let answer = self.post(&delivery, now, body).await.map_err(|error| error.to_string());
                 self.settle(&delivery, now, answer).await;
             }
-            // Swept away meanwhile, and the delivery with it.
-            Ok(None) => {}
-            Err(error) => {
+            // When the claim is over.
+            Err(error) if error.is_temporary() => {
                 tracing::warn!(delivery = delivery.id, %error, "a webhook cannot be made; trying again");
             }
+            Err(error) => self.settle(&delivery, now, Err(error.to_string())).await,
         }
         drop(busy);
         self.trigger();
     }
 
-    async fn body(&self, delivery: &Delivery) -> Result<Option<String>, StorageError> {
+    async fn body(&self, delivery: &Delivery) -> Result<String, StorageError> {
         let store = &self.inner.store;
-        let Some(order) = store.call_order(delivery.order).await? else { return Ok(None) };
-        Ok(body::of(delivery, &order, &store.attempts_of(delivery.order).await?))
+        let order = store.call_order(delivery.order).await?;
+        let attempts = store.attempts_of(delivery.order).await?;
+        let body = order.and_then(|order| body::of(delivery, &order, &attempts));
+        body.ok_or_else(|| StorageError::Corrupt(format!("what {} tells of is not stored", delivery.id)))
     }
 
     /// Standard Webhooks: the time is that of the try, so that a receiver may refuse old ones.
@@ -126,13 +128,13 @@ impl Webhooks {
         answer
     }
 
-    async fn settle(&self, delivery: &Delivery, now: Timestamp, answer: Result<Answer, WebError>) {
+    async fn settle(&self, delivery: &Delivery, now: Timestamp, answer: Result<Answer, String>) {
         let (answer, why) = match answer {
             Ok(answer) => {
                 let why = format!("the answer was {}", answer.status);
                 (Some(answer), why)
             }
-            Err(error) => (None, error.to_string()),
+            Err(why) => (None, why),
         };
         if let Some(wished) = answer.as_ref().and_then(|answer| wish(answer, now)) {
             self.inner.hosts.leave_alone(&delivery.host, wished);

@@ -137,7 +137,8 @@ fn blows(storm: &Storm) -> Vec<(usize, Duration, Blow)> {
     let mut all = Vec::new();
     let restarts = (0..storm.restarts).map(|n| Blow::Restart { hard: n % 2 == 0 });
     for blow in std::iter::repeat_n(Blow::Kill, storm.kills).chain(restarts) {
-        let at = random.random_range(5..storm.orders.max(6));
+        // Calls are made again, so there are about half more INVITEs than orders.
+        let at = random.random_range(5..(storm.orders * 13 / 10).max(6));
         all.push((at, Duration::from_millis(random.random_range(0..700)), blow));
     }
     all.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));

@@ -35,6 +35,20 @@ fn check_reads_the_flows_too() {
 }
 
 #[test]
+fn check_reads_certificates_and_looks_for_the_default_flow() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
+    let tls = |certificate: &str| {
+        format!("[http.tls]\ncertificate = \"{fixtures}/{certificate}\"\nkey = \"{fixtures}/key.pem\"\n")
+    };
+    Place::with(&tls("certificate.pem")).run(&["check"]).is(0, &["nothing is wrong"]);
+    Place::with(&tls("none.pem")).run(&["check"]).is(78, &["none.pem", "1 problem"]);
+    let place = Place::with(&format!("[ari]\nca_file = \"{fixtures}/key.pem\"\n"));
+    place.run(&["check"]).is(78, &["ari.ca_file: ", "key.pem holds no certificate"]);
+    let place = Place::with("[flows]\ndefault = \"greetings\"\n");
+    place.run(&["check"]).is(65, &["flows.default: \"greetings\" is in no file there", "1 problem"]);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let place = Place::with("");
     place

@@ -96,6 +96,26 @@ fn it_says_when_it_is_ready_and_when_it_stops() {
 }
 
 #[test]
+fn its_log_is_json_if_it_shall_be() {
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let daemon = Daemon::start(|command| {
+        command.env("STASISD_LOG__FORMAT", "json").stderr(log.reopen().unwrap());
+        command.stdout(log.reopen().unwrap());
+    });
+    daemon.tells("READY=1");
+    daemon.signal("TERM");
+    daemon.tells("STOPPING=1");
+    assert_eq!(daemon.ends().code(), Some(0));
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let listens = lines.iter().find(|line| line["message"] == "the control port listens");
+    let listens = listens.unwrap_or_else(|| panic!("{text}"));
+    assert_eq!(listens["level"], "INFO", "{listens}");
+    assert!(listens["address"].as_str().unwrap().starts_with("127.0.0.1:"), "{listens}");
+}
+
+#[test]
 fn it_outlives_a_reload() {
     let daemon = Daemon::start(|_| ());
     daemon.tells("READY=1");

@@ -1,6 +1,6 @@
 //! The layers of the configuration: which wins, and who is named when one is wrong.
 
-use stasisd::config::{Loaded, Secret, Sources, load, problems};
+use stasisd::config::{Loaded, Secret, Sources, load, problems, show};
 
 use super::Place;
 
@@ -103,6 +103,31 @@ fn secrets_come_from_a_file_or_a_credential_and_are_not_printed() {
 
     place.write("credentials/storage-url", "postgres://me:it@db/calls");
     assert_eq!(loaded(&place, &[]).config.storage.url.expose(), "postgres://me:it@db/calls");
+
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    place.write("credentials/webhook-secret", &format!("{secret} {secret}\n"));
+    assert_eq!(loaded(&place, &[]).config.webhooks.keys().map(|keys| keys.len()), Ok(2));
+    let shown = show(&loaded(&Place::with(""), &[("STASISD_WEBHOOKS__SECRET", secret)]));
+    assert!(shown.contains("secret = \"***\"") && !shown.contains(secret), "{shown}");
+}
+
+#[test]
+fn an_address_of_the_database_that_cannot_be_read_is_no_other_database() {
+    let place = Place::with("");
+    // What nobody can open, root neither: a socket. (A file without rights is open to root.)
+    std::fs::create_dir_all(place.path("credentials")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(place.path("credentials/storage-url")).unwrap();
+    let error = refused(&place, &[]);
+    assert!(error.contains("storage.url") && error.contains("cannot be read"), "{error}");
+    assert!(error.contains("-p LoadCredential=storage-url:"), "how to mend it: {error}");
+    place.write("url", "sqlite:///tmp/x.db");
+    let file = place.path("url");
+    let named = loaded(&place, &[("STASISD_STORAGE__URL_FILE", file.to_str().unwrap())]);
+    assert_eq!(
+        named.config.storage.url.expose(),
+        "sqlite:///tmp/x.db",
+        "a file that is named goes before it"
+    );
 }
 
 #[test]

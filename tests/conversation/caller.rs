@@ -247,8 +247,12 @@ impl Line for PretendLine {
         self.enter()
     }
 
-    async fn refer(&mut self, target: &str) -> Result<Referred, Stop> {
+    async fn refer(&mut self, target: &str, take: Take) -> Result<Referred, Stop> {
         self.enter()?;
+        if take == Take::Up {
+            self.note(&format!("(a REFER to {target} may have been sent)"));
+            return Ok(Referred::Refused("not followed".to_owned()));
+        }
         self.note(&format!("(REFER to {target})"));
         self.refers.push(target.to_owned());
         match self.script.pop_front() {

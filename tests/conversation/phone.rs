@@ -108,12 +108,20 @@ pub struct Caller {
     pub world: PretendWorld,
     script: Vec<Act>,
     expects_fault: bool,
+    taken_up_at: Option<String>,
 }
 
 impl Caller {
     pub fn of(set: Set, flow: &str) -> Self {
         let (vars, world) = (Facts::new(), PretendWorld::new());
-        Self { set, flow: flow.to_owned(), vars, world, script: Vec::new(), expects_fault: false }
+        let (script, flow) = (Vec::new(), flow.to_owned());
+        Self { set, flow, vars, world, script, expects_fault: false, taken_up_at: None }
+    }
+
+    /// The dialogue begins after a crash in this step.
+    pub fn taken_up_at(mut self, step: &str) -> Self {
+        self.taken_up_at = Some(step.to_owned());
+        self
     }
 
     pub fn speaks_language(mut self, language: &str) -> Self {
@@ -217,8 +225,10 @@ impl Caller {
     async fn run(self) -> PretendLine {
         let mut line = PretendLine::new(self.script.into());
         line.expects_fault = self.expects_fault;
-        let start = Position { flow: self.flow, vars: self.vars, ..Position::default() };
-        let stop = flow::run(&self.set, start, Take::Anew, &mut line, &self.world).await;
+        let take = if self.taken_up_at.is_some() { Take::Up } else { Take::Anew };
+        let (step, visit) = self.taken_up_at.map_or_else(Default::default, |step| (step, 1));
+        let start = Position { flow: self.flow, step, visit, vars: self.vars };
+        let stop = flow::run(&self.set, start, take, &mut line, &self.world).await;
         if let Err(Stop::Fault(fault)) = stop {
             line.fail(&format!("the flow ended by a fault: {fault}"));
         }

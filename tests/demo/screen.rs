@@ -67,7 +67,11 @@ impl Screen {
             "call.step" => return,
             "call.said" => {
                 state.said.entry(number.clone()).or_default().push(text("text"));
-                let part = if text("heard") == "part" { " (interrupted)" } else { "" };
+                let part = match text("heard").as_str() {
+                    "part" => " (interrupted)",
+                    "nothing" => " (no voice)",
+                    _ => "",
+                };
                 format!("hears    \"{}\"{part}", text("text"))
             }
             "call.key" => format!("presses  {}", text("digit")),

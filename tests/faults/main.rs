@@ -7,5 +7,7 @@
 mod fake_asterisk;
 
 mod ari;
+mod calls;
+mod desk;
 mod listener;
 mod tls;

@@ -9,7 +9,7 @@
 
 use std::f32::consts::{PI, TAU};
 
-use crate::support::audio::{contains, find};
+use crate::support::audio::{contains, find, longest_silence};
 
 /// Noise that sounds a little like speech: bursts of changing pitch. Deterministic.
 fn voice(seed: u32, seconds: f32) -> Vec<f32> {
@@ -73,4 +73,29 @@ fn half_a_prompt_is_not_the_whole() {
 #[test]
 fn silence_holds_nothing() {
     assert!(contains(&vec![0.0; 80_000], &voice(1, 2.0)) < 0.05);
+}
+
+/// Seconds of nothing.
+fn quiet(seconds: f64) -> Vec<f32> {
+    vec![0.0; (seconds * 8000.0) as usize]
+}
+
+#[test]
+fn silence_is_measured_where_it_is_longest() {
+    let near = |found: f64, wanted: f64| assert!((found - wanted).abs() < 0.15, "{found}, wanted {wanted}");
+    near(longest_silence(&[], 0.0, 10.0), 10.0);
+    near(longest_silence(&voice(1, 3.0), 5.0, 15.0), 10.0);
+    near(longest_silence(&quiet(20.0), 5.0, 15.0), 10.0);
+    assert!(longest_silence(&voice(1, 20.0), 5.0, 15.0) < 1.0);
+
+    let mut click = quiet(20.0);
+    click[80_000] = 1.0;
+    near(longest_silence(&click, 5.0, 15.0), 10.0);
+
+    // The tail of what was heard before, then nothing, then something.
+    let tail = [voice(1, 5.2), quiet(6.0), voice(2, 9.0)].concat();
+    near(longest_silence(&tail, 5.0, 15.0), 6.0);
+    // It ends in time: what comes after its end is not silence.
+    let over = [voice(1, 6.0), quiet(1.0), voice(2, 2.0)].concat();
+    near(longest_silence(&over, 5.0, 15.0), 1.0);
 }

@@ -11,5 +11,10 @@ mod doctor;
 mod ears;
 mod faults;
 mod orders;
+mod outbound;
 mod rig;
 mod stasis;
+#[path = "../chaos/storm.rs"]
+mod storm;
+#[path = "../chaos/verdict.rs"]
+mod verdict;

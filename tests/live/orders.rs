@@ -8,6 +8,7 @@ use crate::support::{
     api::Api,
     audio::{self, contains},
     daemon::{Beside, Daemon},
+    endpoint::Endpoint,
     eventually,
     rig::Rig,
     sipp::{Called, Caller, EndedBy, OnRefer},
@@ -150,6 +151,42 @@ async fn no_order_means_the_operators_at_once() {
     let call = site.ended("%2B34600000003").await;
     assert_eq!(call["disposition"], "transferred", "{call}");
     assert!(site.said(&call).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_voice_the_caller_reaches_a_person() {
+    let site = Site::start("no-voice", "[speech]\nvoices = []\n").await;
+    site.api().put("/v1/orders/D-1", &order("+34600000007", "ready", "the shoes")).await;
+    let caller = Caller::new(&site.rig, "gina").number("+34600000007").wait_ms(9000).hang_up();
+    run(caller);
+    reached_a_person(&site.rig, "gina");
+    let sorry = audio::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sounds/en/technical-problem.wav"));
+    let heard = contains(&site.rig.heard("gina"), &sorry);
+    assert!(heard > SAME, "why she is connected: {heard}");
+    let call = site.ended("%2B34600000007").await;
+    assert_eq!(call["disposition"], "transferred", "{call}");
+    let id = call["id"].as_str().unwrap();
+    let whole = site.api().get(&format!("/v1/calls/{id}")).await;
+    let timeline = whole["timeline"].as_array().unwrap();
+    let said: Vec<_> = timeline.iter().filter(|notice| notice["kind"] == "call.said").collect();
+    assert_eq!(said.len(), 1, "she is told once: {said:?}");
+    let data = &said[0]["data"];
+    assert_eq!((&data["source"], &data["heard"]), (&"last_resort".into(), &"nothing".into()), "{data}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_only_the_customers_server_knows_is_heard() {
+    let orders = json!([{ "id": "E-1", "status": "ready", "facts": { "title": "the guitar" } }]);
+    let endpoint = Endpoint::with_orders(orders).await;
+    endpoint.open();
+    let site = Site::start("customers", &endpoint.settings()).await;
+    let caller = Caller::new(&site.rig, "hugo").number("+34600000008").wait_ms(4000).press('*');
+    run(caller.wait_ms(5000).hang_up());
+    let call = site.ended("%2B34600000008").await;
+    assert_eq!(call["disposition"], "transferred", "{call}");
+    let said = site.said(&call).await;
+    assert!(said.len() == 1 && said[0].contains("the guitar"), "{said:?}");
+    reached_a_person(&site.rig, "hugo");
 }
 
 #[tokio::test(flavor = "multi_thread")]

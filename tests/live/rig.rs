@@ -50,6 +50,44 @@ fn ari_answers_its_user_only() {
 }
 
 #[test]
+fn a_caller_who_dials_no_number_reaches_the_operators() {
+    let rig = Rig::start("no-number");
+    let call = Caller::new(&rig, "sam").number("34600111222").to("sales").wait_ms(8000).hang_up().run();
+    assert!(call.as_expected(), "{call:#?}");
+    rig.quiet(SOON);
+    let found = find(&rig.heard("sam"), &rig.sound("tt-weasels"));
+    assert!(found.score > 0.8, "{found:?}");
+}
+
+#[test]
+fn an_asterisk_that_is_too_old_is_not_taken() {
+    let top = env!("CARGO_MANIFEST_DIR");
+    let script = format!(
+        "set -u; . {top}/tests/rig/lib/common.sh; . {top}/tests/rig/lib/install.sh\n\
+         one() {{ echo \"Asterisk $VERSION\"; }}\n\
+         for VERSION in 20.13.0 20.12.4 20.9.1 18.26.1 22.10.1~dfsg+~cs6.15-1 certified/20.7-cert4 GIT-22-abc; do\n\
+         new_enough \"$(version one)\" && echo \"$VERSION\"; done; true"
+    );
+    let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said.lines().collect::<Vec<_>>(), ["20.13.0", "22.10.1~dfsg+~cs6.15-1"], "{output:?}");
+}
+
+#[test]
+fn a_command_that_fails_as_root_is_run_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().display();
+    let top = env!("CARGO_MANIFEST_DIR");
+    let script = format!(
+        "printf '#!/bin/sh\\necho x >>{at}/runs\\nexit 3\\n' >{at}/sudo; chmod 755 {at}/sudo; PATH={at}:$PATH\n\
+         . {top}/tests/rig/lib/common.sh; id() {{ echo 1000; }}; as_root true; echo $?"
+    );
+    let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "3", "{output:?}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("runs")).unwrap(), "x\n");
+}
+
+#[test]
 fn with_no_daemon_a_caller_reaches_the_operators() {
     let rig = Rig::start("operators");
     let call = Caller::new(&rig, "alice").number("34600111222").to("1000").wait_ms(8000).hang_up().run();

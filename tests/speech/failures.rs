@@ -38,6 +38,7 @@ async fn no_program() {
     for (lang, wanted) in [("en", "nothing-here"), ("en", "../../etc/passwd"), ("ru", WELCOME)] {
         let spoken = speech.media("Hello", lang, &names(&[wanted])).await.unwrap();
         assert!(spoken.media[0].ends_with("/sounds/en/technical-problem"), "{:?}", spoken.media);
+        assert_eq!(spoken.source, Source::LastResort, "the text itself is not heard");
     }
 }
 

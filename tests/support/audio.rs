@@ -45,6 +45,40 @@ pub fn read_closed(path: &Path) -> Result<Vec<f32>, String> {
     }
 }
 
+/// The longest time between `from` and `to` (seconds) in which nothing is heard. A recording that ends before `from`
+/// is silent for all of it; one that ends later is not asked about what comes after its end. A click is nothing.
+pub fn longest_silence(recording: &[f32], from: f64, to: f64) -> f64 {
+    const FRAME: usize = RATE / 50;
+    /// Louder than this is something to hear (root of the mean square; full scale is 1).
+    const AUDIBLE: f32 = 0.003;
+    /// So many frames in a row are more than a click.
+    const SOUND: usize = 3;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a recording's length, above 0"
+    )]
+    let at = |seconds: f64| (seconds.max(0.0) * RATE as f64) as usize;
+    let window = recording.get(at(from)..at(to).min(recording.len())).unwrap_or_default();
+    if window.is_empty() {
+        return to - from;
+    }
+    let loud: Vec<bool> = window
+        .chunks(FRAME)
+        .map(|frame| frame.iter().map(|it| it * it).sum::<f32>() / frame.len() as f32 > AUDIBLE * AUDIBLE)
+        .collect();
+    let (mut longest, mut silent, mut sounding) = (0, 0, 0);
+    for is_loud in loud {
+        silent += 1;
+        sounding = if is_loud { sounding + 1 } else { 0 };
+        if sounding >= SOUND {
+            silent = 0;
+        }
+        longest = longest.max(silent);
+    }
+    seconds(longest * FRAME)
+}
+
 /// How surely `prompt` is in `recording`: see [`Found::score`].
 pub fn contains(recording: &[f32], prompt: &[f32]) -> f64 {
     find(recording, prompt).score

@@ -16,6 +16,7 @@
 pub mod api;
 pub mod audio;
 pub mod daemon;
+pub mod endpoint;
 pub mod ledger;
 pub mod postgres;
 pub mod proxy;

@@ -1,6 +1,6 @@
 //! The papers are true: the README's commands exist, every setting is explained, and no path is one machine's.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
 
 /// Folders that only this or that machine has.
 const MACHINES: [&str; 4] =
@@ -82,6 +82,37 @@ fn the_readme_names_commands_that_exist() {
     }
     let strangers: Vec<_> = said.difference(&known).collect();
     assert!(strangers.is_empty(), "README.md names targets that the Makefile lacks: {strangers:?}");
+}
+
+/// The numbers of a version: `1.94` is `[1, 94]`.
+fn version(text: &str) -> Vec<u32> {
+    text.split('.').map_while(|part| part.parse().ok()).collect()
+}
+
+#[test]
+fn the_papers_ask_for_the_rust_that_everything_needs() {
+    let asked = read("Cargo.toml");
+    let asked =
+        asked.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
+    let words = format!("Rust toolchain ({asked} or later)");
+    assert!(read("README.md").contains(&words), "README.md does not say: {words}");
+
+    let target = env::consts::ARCH.to_owned() + "-unknown-linux-gnu";
+    let options = ["metadata", "--format-version", "1", "--locked", "--filter-platform", &target];
+    let output =
+        Command::new(env!("CARGO")).args(options).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let known: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = known["packages"].as_array().unwrap();
+    assert!(packages.len() > 100);
+    let newer = packages.iter().filter(|package| {
+        package["rust_version"].as_str().is_some_and(|needs| version(needs) > version(asked))
+    });
+    // `1.94.0` is no more than `1.94`.
+    let newer = newer.filter(|package| package["rust_version"].as_str() != Some(&format!("{asked}.0")));
+    let newer: Vec<_> =
+        newer.map(|package| format!("{} {}", package["name"], package["rust_version"])).collect();
+    assert!(newer.is_empty(), "Cargo.toml asks for Rust {asked}, and these need a later one: {newer:?}");
 }
 
 #[test]

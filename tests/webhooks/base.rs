@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use sqlx::{Connection, SqliteConnection};
 use stasisd::{
     config::{Config, StorageConfig, WebhooksConfig},
     feed::Feed,
@@ -62,6 +63,12 @@ impl Base {
         let (journal, journal_task) = Journal::start(store.clone(), &storage, journal_end.clone());
         let webhooks = Webhooks::new(store.clone(), feed, &config).expect("starts");
         Self { store, webhooks, notices, storage, config, journal, journal_end, journal_task, directory }
+    }
+
+    /// Does something behind the store's back.
+    pub async fn execute(&self, sql: &'static str) {
+        let mut other = SqliteConnection::connect(self.storage.url.expose()).await.expect("connects");
+        sqlx::raw_sql(sql).execute(&mut other).await.expect(sql);
     }
 
     /// The daemon is gone, and another begins on the same database.

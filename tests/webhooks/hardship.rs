@@ -54,6 +54,18 @@ async fn gone_for_ever() {
     assert!(data["why"].as_str().is_some_and(|why| why.contains("refused")), "{data}");
 }
 
+/// Damage in the store is no endless loop.
+#[tokio::test]
+async fn what_cannot_be_read_is_given_up_too() {
+    let (mut base, receiver) = (Base::new().await, Receiver::start(status("200 OK")).await);
+    base.ended(1, &receiver.url(), 10).await;
+    base.execute("UPDATE call_orders SET lane = 'fast'").await;
+    assert!(base.until(1, 30 * DAY).await.len() > 9);
+    assert_eq!(base.delivery(1).await.state, DeliveryState::GivenUp);
+    assert!(receiver.requests().is_empty());
+    assert_eq!(base.told().len(), 1);
+}
+
 #[tokio::test]
 async fn a_receiver_that_wants_no_more() {
     let (mut base, receiver) = (Base::new().await, Receiver::start(status("410 Gone")).await);

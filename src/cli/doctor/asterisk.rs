@@ -100,6 +100,8 @@ async fn application(client: &Client, app: &str, is_running: bool) -> Finding {
             format!("{app:?} is held by another program, or still has its calls"),
             "stop the other program, or give this daemon another ari.app (and STASISD_APP in the dialplan)",
         ),
-        Err(error) => Finding::doubtful(NAME, error.to_string(), ""),
+        Err(error) => {
+            Finding::doubtful(NAME, error.to_string(), "see what Asterisk's console says, then try again")
+        }
     }
 }

@@ -34,6 +34,10 @@ async fn tokens(store: &Store) -> Finding {
             }
             Finding::ok(NAME, format!("{good} may use the API"))
         }
-        Err(error) => Finding::failed(NAME, error.to_string(), ""),
+        Err(error) => Finding::failed(
+            NAME,
+            error.to_string(),
+            "see that storage.url names a database that this user may use",
+        ),
     }
 }

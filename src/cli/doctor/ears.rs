@@ -25,7 +25,11 @@ pub(super) async fn look(visit: &mut Visit, prompts: &[(&'static str, String)]) 
                 findings.push(play(visit, &bridge, &playback, what, media).await);
             }
         }
-        Err(error) => findings.push(Finding::doubtful(NAME, format!("cannot be tried: {error}"), "")),
+        Err(error) => findings.push(Finding::doubtful(
+            NAME,
+            format!("cannot be tried: {error}"),
+            "start the daemon or this again when Asterisk answers",
+        )),
     }
     // It may not have been made.
     let _ = visit.client.destroy_bridge(&bridge).await;
@@ -39,7 +43,11 @@ async fn ready(visit: &Visit, bridge: &str) -> Result<(), AriError> {
 
 async fn play(visit: &mut Visit, bridge: &str, playback: &str, what: &str, media: &str) -> Finding {
     if let Err(error) = visit.client.play_in_bridge(bridge, playback, &[media.to_owned()]).await {
-        return Finding::doubtful(NAME, format!("{what}: {error}"), "");
+        return Finding::doubtful(
+            NAME,
+            format!("{what}: {error}"),
+            "see what Asterisk's console says, then try again",
+        );
     }
     match timeout(PATIENCE, end_of(visit, playback)).await {
         Ok(Some(state)) if state == "done" => Finding::ok(NAME, format!("Asterisk plays {what} ({media})")),
@@ -49,7 +57,11 @@ async fn play(visit: &mut Visit, bridge: &str, playback: &str, what: &str, media
             "let Asterisk's user read the file and enter all folders above it (namei -l shows them), or set \
              speech.delivery = \"http\"",
         ),
-        Err(_) => Finding::doubtful(NAME, format!("{what}: no end of it was told"), ""),
+        Err(_) => Finding::doubtful(
+            NAME,
+            format!("{what}: no end of it was told"),
+            "try again when Asterisk has less to do",
+        ),
     }
 }
 

@@ -94,7 +94,11 @@ fn room(name: &'static str, folder: &Path) -> Finding {
             }
             Finding::ok(name, seen)
         }
-        Err(error) => Finding::doubtful(name, format!("cannot look at {}: {error}", there.display()), ""),
+        Err(error) => Finding::doubtful(
+            name,
+            format!("cannot look at {}: {error}", there.display()),
+            "make it, owned by the daemon's user",
+        ),
     }
 }
 

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use self::load::File;
-pub use self::watch::WatchError;
+pub use self::watch::{WatchError, log};
 use super::{
     parts::Flow,
     problem::Problem,

@@ -6,7 +6,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use serde_json::json;
 use tokio::{sync::mpsc, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::Library;
 use crate::{feed::Feed, flow::problem::Problem, model::NoticeKind};
@@ -19,14 +19,23 @@ const SETTLE: Duration = Duration::from_millis(300);
 #[error("the folder of flows cannot be watched: {0}")]
 pub struct WatchError(#[from] notify::Error);
 
+/// Logs what is wrong in flow files: an error if the flow is refused for it.
+pub fn log(problems: &[Problem]) {
+    for problem in problems {
+        let (file, line, key) = (&problem.file, problem.line, &problem.key);
+        if problem.is_error() {
+            error!(file, line, key, "flow file: {}", problem.message);
+        } else {
+            warn!(file, line, key, "flow file: {}", problem.message);
+        }
+    }
+}
+
 impl Library {
     /// Reads the folder again, logs what is wrong in it and tells the feed. For SIGHUP, the API and the watch.
     pub fn reload_and_tell(&self, feed: &Feed) -> Vec<Problem> {
         let problems = self.reload();
-        for problem in &problems {
-            let (file, line, key) = (&problem.file, problem.line, &problem.key);
-            warn!(file, line, key, "flow file: {}", problem.message);
-        }
+        log(&problems);
         let flows = self.names();
         info!(flows = flows.len(), problems = problems.len(), "flow files read again");
         feed.post(NoticeKind::FlowsReloaded, None, json!({ "flows": flows, "problems": problems }));

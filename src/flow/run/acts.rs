@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::{Next, Talk, safe, vars};
 use crate::{
-    calls::{BargeIn, Dial, Dialled, Line, Record, Referred, Said},
+    calls::{BargeIn, Dial, Dialled, Line, Record, Referred, Said, Take},
     flow::{
         parts::{Choose, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Transfer, Tree, Way},
         text::{Template, Text},
@@ -140,7 +140,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
         let caller_id = dial.caller_id.as_ref().map(|id| self.fill_safe(flow, id)).transpose()?;
         let caller_id = caller_id.as_deref().map(safe::caller_id).transpose()?.map(str::to_owned);
         let request = Dial { endpoint: safe::endpoint(&endpoint)?.to_owned(), caller_id, ring: dial.ring };
-        if self.take == crate::calls::Take::Anew
+        if self.take == Take::Anew
             && let Some(next) = self.announce(flow, dial.say.as_ref()).await?
         {
             return Ok(next);
@@ -158,8 +158,16 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     }
 
     pub(super) async fn transfer(&mut self, flow: &Flow, transfer: &Transfer) -> Result<Next, Stop> {
-        if let Some(say) = &transfer.say {
-            self.speak(flow, say, BargeIn::Never, &[]).await?;
+        // Who may have been referred before a crash is on the way: nothing more is said.
+        let refers = transfer.ways.iter().any(|way| matches!(way, Way::Refer(_)));
+        if let Some(say) = transfer.say.as_ref().filter(|_| self.take == Take::Anew || !refers) {
+            match self.speak(flow, say, BargeIn::Never, &[]).await {
+                // Who is on the way to a person gets there in silence too.
+                Err(Stop::Fault(fault @ Fault::Voice(_))) => {
+                    warn!(call = %self.world.call().id, step = self.position.step, %fault, "not announced");
+                }
+                said => drop(said?),
+            }
         }
         for way in &transfer.ways {
             match way {
@@ -176,7 +184,8 @@ impl<L: Line, W: World> Talk<'_, L, W> {
                     let address = self.fill_safe(flow, address)?;
                     self.ear.answer().await?;
                     self.ear.line.durable().await?;
-                    let Referred::Refused(why) = self.ear.line.refer(safe::sip_uri(&address)?).await?;
+                    let Referred::Refused(why) =
+                        self.ear.line.refer(safe::sip_uri(&address)?, self.take).await?;
                     warn!(call = %self.world.call().id, step = self.position.step, why, "the REFER was refused");
                 }
             }

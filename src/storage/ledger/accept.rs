@@ -58,7 +58,7 @@ impl Store {
         .await
     }
 
-    /// Accepts within a transaction; nothing is committed.
+    /// Accepts within a transaction; nothing is committed, and the outbox is not woken.
     pub(super) async fn accept(
         &self,
         tx: &mut Tx,

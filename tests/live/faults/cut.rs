@@ -5,13 +5,20 @@ use std::time::Duration;
 use super::{LONG, at_step, blocking, ended, station, unready, until};
 use crate::{
     orders::beside,
-    support::{daemon::Daemon, eventually, proxy::Proxy, rig::Rig, sipp::Calling},
+    support::{
+        daemon::Daemon,
+        endpoint::Endpoint,
+        eventually,
+        proxy::Proxy,
+        rig::Rig,
+        sipp::{Calling, OnRefer},
+    },
 };
 
 /// Number dialled, step, keys, disposition.
 type Place = (&'static str, &'static str, &'static str, &'static str);
 
-const PLACES: [Place; 7] = [
+const PLACES: [Place; 12] = [
     ("1", "say", "", "completed"),
     ("2", "menu", "1", "completed"),
     ("3", "collect", "1234", "completed"),
@@ -19,11 +26,17 @@ const PLACES: [Place; 7] = [
     ("5", "record", "", "completed"),
     ("6", "talk", "", "hung_up"),
     ("7", "ring", "", "completed"),
+    ("8", "announce", "", "transferred"),
+    ("9", "refer", "", "transferred"),
+    ("10", "hook", "", "completed"),
+    ("11", "find", "", "completed"),
+    ("12", "goodbye", "", "completed"),
 ];
 
 struct Wire {
     daemon: Daemon,
     proxy: Proxy,
+    endpoint: Endpoint,
     rig: Rig,
 }
 
@@ -31,12 +44,13 @@ impl Wire {
     async fn start(name: &str) -> Self {
         let rig = blocking(|| Rig::start(name));
         let proxy = Proxy::start(([127, 0, 0, 1], rig.port("HTTP_PORT")).into()).await;
+        let endpoint = Endpoint::start().await;
         let mut beside = beside(&rig);
         beside.url = format!("http://{}", proxy.address);
-        let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, "");
+        let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, &endpoint.settings());
         daemon.start().await;
         daemon.ready().await;
-        Self { daemon, proxy, rig }
+        Self { daemon, proxy, endpoint, rig }
     }
 
     /// The keys come late and twice: those of a moment without a connection are lost.
@@ -44,7 +58,8 @@ impl Wire {
         let mut calling = Vec::new();
         for (to, _, keys, _) in places {
             let caller = station(&self.rig, &format!("wire{to}"), &number(to), to).wait_ms(10_000).keys(keys);
-            calling.push(caller.wait_ms(8_000).keys(keys).until_bye(Duration::from_secs(15)).start());
+            let caller = caller.on_refer(OnRefer::Late(9_000, 200)).wait_ms(8_000).keys(keys);
+            calling.push(caller.until_bye(Duration::from_secs(15)).start());
         }
         for (to, step, ..) in places {
             at_step(&self.daemon.api(), &number(to), step).await;
@@ -84,7 +99,7 @@ impl Wire {
 }
 
 fn number(to: &str) -> String {
-    format!("+3460000030{to}")
+    format!("+34600003{to:0>3}")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,6 +107,8 @@ async fn a_cut_in_each_kind_of_step() {
     let wire = Wire::start("cut").await;
     let calling = wire.calls(&PLACES).await;
     wire.proxy.cut();
+    // Whoever asks the customer's server notices when it answers.
+    wire.endpoint.open();
     wire.all_taken_up(1, PLACES.len()).await;
     wire.end(&PLACES, calling).await;
 }

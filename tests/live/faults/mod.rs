@@ -8,7 +8,7 @@ mod identity;
 mod keys;
 mod limits;
 mod parties;
-
+mod postgres;
 mod remote;
 mod stopping;
 mod twins;

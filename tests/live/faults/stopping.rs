@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use super::{LONG, at_step, blocking, configure, ended, logged, station};
+use super::{LONG, at_step, blocking, configure, ended, logged, station, unready};
 use crate::{
     orders::{Site, reached_a_person},
     support::sipp::Caller,
@@ -28,6 +28,7 @@ async fn a_drain_ends_refuses_and_hands_back() {
     at_step(&site.api(), "+34600000601", "wait").await;
     site.daemon.signal("TERM");
     logged(&site.daemon, &["draining"]).await;
+    unready(&site.daemon, "draining").await;
     let refused = station(&site.rig, "refused", "+34600000603", "2").wait_ms(5000).hang_up().start();
     assert_eq!(site.daemon.ended().await.code(), Some(0), "{}", site.daemon.log());
     assert_eq!(in_stasis(&site), 0);
@@ -79,5 +80,30 @@ async fn a_second_signal_ends_now_and_the_next_start_takes_the_call_up() {
     assert_eq!(site.rig.cli("bridge show all").lines().count(), 1, "no bridge is left");
     blocking(|| caller.wait());
     reached_a_person(&site.rig, "hasty");
+    site.rig.quiet(Duration::from_secs(10));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_left_in_silence_who_calls_while_it_stops() {
+    let mut site = Site::start("rush", "[calls]\ndrain_timeout_secs = 1\n").await;
+    // Twenty callers a second, from before the signal until after the end.
+    let pace = Duration::from_millis(50);
+    let mut calling = Vec::new();
+    for index in 0..40 {
+        let (name, number) = (format!("rush{index}"), format!("+346000007{index:02}"));
+        calling.push(station(&site.rig, &name, &number, "2").wait_ms(8_000).hang_up().start());
+        if index == 10 {
+            site.daemon.signal("TERM");
+        }
+        tokio::time::sleep(pace).await;
+    }
+    assert_eq!(site.daemon.ended().await.code(), Some(0), "{}", site.daemon.log());
+    let left = site.rig.cli("core show channels concise");
+    assert_eq!(in_stasis(&site), 0, "{left}\n{}", site.daemon.log());
+    let answered = blocking(|| {
+        let called: Vec<_> = calling.into_iter().map(|calling| calling.wait()).collect();
+        called.iter().filter(|called| called.status() == Some(200)).count()
+    });
+    assert_eq!(answered, 40, "each is with the daemon first or with the operators at once");
     site.rig.quiet(Duration::from_secs(10));
 }

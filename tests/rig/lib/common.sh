@@ -10,7 +10,7 @@ die() { printf 'rig: %s\n' "$*" >&2; exit 1; }
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"
-    elif command -v sudo >/dev/null; then sudo -n "$@" || sudo "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
     else die "this needs root: run it as root, or install sudo, or do by hand: $*"
     fi
 }

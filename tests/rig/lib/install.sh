@@ -1,16 +1,25 @@
-# Finds an Asterisk of version 20 or later, or makes one: on PATH, the distribution's package, or a root of
+# Finds an Asterisk of version 20.13 or later, or makes one: on PATH, the distribution's package, or a root of
 # Debian packages that is unpacked into the cache and run in place.
 # shellcheck shell=bash
 
 SUITES=${STASISD_RIG_SUITES:-forky sid}
 
-# major PROGRAM...: major version, whatever the build calls itself ("Asterisk certified/20.7-cert4").
-major() { "$@" -V 2>/dev/null | sed -n 's/^Asterisk [a-z/]*\([0-9][0-9]*\)\..*/\1/p'; }
+# The oldest that the daemon works with (OLDEST in src/ari/version.rs).
+OLDEST=20.13
 
-packaged_major() {
+# version PROGRAM...: `22.10`, whatever the build adds to it. Nothing of a certified one, which counts from another
+# trunk, or of one that says no number: whether it is new enough only trying would tell.
+version() { "$@" -V 2>/dev/null | sed -n 's/^Asterisk \([0-9][0-9]*\.[0-9][0-9]*\).*/\1/p'; }
+
+packaged_version() {
     command -v apt-cache >/dev/null || return 0
     apt-cache policy asterisk 2>/dev/null |
-        sed -n 's/^ *Candidate: \([0-9]*:\)\{0,1\}\([0-9][0-9]*\)\..*/\2/p'
+        sed -n 's/^ *Candidate: \([0-9]*:\)\{0,1\}\([0-9][0-9]*\.[0-9][0-9]*\).*/\2/p'
+}
+
+# new_enough VERSION
+new_enough() {
+    [ -n "$1" ] && [ "$(printf '%s\n' "$OLDEST" "$1" | sort -V | head -n 1)" = "$OLDEST" ]
 }
 
 # find_asterisk: sets KIND (path, root or empty), ASTERISK (the command), MODULES and DATA (directories).
@@ -18,7 +27,7 @@ find_asterisk() {
     KIND='' ASTERISK=() MODULES='' DATA=''
     local found
     found=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v asterisk) || found=
-    if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ -n "$found" ] && [ "$(major "$found")" -ge 20 ] 2>/dev/null; then
+    if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ -n "$found" ] && new_enough "$(version "$found")"; then
         KIND=path ASTERISK=("$found")
         MODULES=$(first_with app_stasis.so /usr/lib/*/asterisk/modules /usr/lib/asterisk/modules \
             /usr/lib64/asterisk/modules /usr/local/lib/asterisk/modules /usr/local/lib64/asterisk/modules) || exit 1
@@ -65,7 +74,7 @@ install_asterisk() {
     exec 9>"$CACHE/lock"
     flock -n 9 || { say "another run is installing Asterisk; waiting for it"; flock 9; }
     if ! find_asterisk; then
-        if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ "$(packaged_major)" -ge 20 ] 2>/dev/null; then
+        if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && new_enough "$(packaged_version)"; then
             install_package
         else
             make_root
@@ -78,7 +87,7 @@ install_asterisk() {
 # The package would start a PBX on the default ports: policy-rc.d forbids that while it is installed, and
 # the service stays disabled.
 install_package() {
-    say "installing the distribution's Asterisk $(packaged_major)"
+    say "installing the distribution's Asterisk $(packaged_version)"
     local policy=/usr/sbin/policy-rc.d made=
     if [ ! -e $policy ]; then
         printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
@@ -106,7 +115,7 @@ make_root() {
             if unpack_root "$suite" "$mirror"; then return; fi
         done
     done
-    die "no Asterisk 20 or later could be made from Debian ($SUITES); the reason stands above.
+    die "no Asterisk $OLDEST or later could be made from Debian ($SUITES); the reason stands above.
   STASISD_RIG_MIRROR names another mirror, STASISD_RIG_SUITES other suites."
 }
 
@@ -126,7 +135,7 @@ unpack_root() {
             --exclude='./usr/share/doc/*' --exclude='./var/lib/apt/lists/*'
     local made=("${PIPESTATUS[@]}")
     if [ "${made[0]}" = 0 ] && [ "${made[1]}" = 0 ] && use_root "$CACHE/root" &&
-        [ "$(major "${ASTERISK[@]}")" -ge 20 ] 2>/dev/null; then
+        new_enough "$(version "${ASTERISK[@]}")"; then
         chmod -R u+rwX "$CACHE/root"
         "${ASTERISK[@]}" -V >"$CACHE/root.complete"
         say "made $(cat "$CACHE/root.complete")"
@@ -153,6 +162,7 @@ install_sipp() {
         mv "$CACHE/sipp.$$" "$CACHE/sipp"
     else
         rm -f "$CACHE/sipp.$$"
-        say "without that, callers can dial but not press keys or speak"
+        die "callers cannot press keys or speak: sipp needs a raw socket for that. Run this as root, or do by hand:
+  cp $(command -v sipp) $CACHE/sipp && sudo setcap cap_net_raw+ep $CACHE/sipp"
     fi
 }

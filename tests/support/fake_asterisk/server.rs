@@ -58,7 +58,14 @@ async fn door(State(fake): State<Fake>, mut request: Request) -> Response<Body> 
     let method = request.method().to_string();
     let body = to_bytes(request.into_body(), 1 << 20).await.expect("a body");
     let body = String::from_utf8(body.into()).expect("text");
-    match act(&fake, &method, &uri, &body, false).await {
+    {
+        let mut world = fake.world();
+        world.at_once += 1;
+        world.most_at_once = world.most_at_once.max(world.at_once);
+    }
+    let answer = act(&fake, &method, &uri, &body, false).await;
+    fake.world().at_once -= 1;
+    match answer {
         Some((status, body)) => reply(status, body.as_ref()),
         // Never answered.
         None => std::future::pending().await,

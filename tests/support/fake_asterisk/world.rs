@@ -37,6 +37,9 @@ pub struct World {
     /// Counts websockets that were opened.
     pub opened: usize,
     pub pings: usize,
+    /// HTTP requests that it is at, and the most there ever were at once.
+    pub at_once: usize,
+    pub most_at_once: usize,
 }
 
 impl World {

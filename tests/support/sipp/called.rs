@@ -71,7 +71,8 @@ impl Called {
         Some(bye.at.saturating_sub(self.answered_at()?))
     }
 
-    fn answered_at(&self) -> Option<Duration> {
+    /// Time of day of the answer.
+    pub fn answered_at(&self) -> Option<Duration> {
         let ok = self.messages.iter().find(|message| message.status() == Some((200, "INVITE")))?;
         Some(ok.at)
     }

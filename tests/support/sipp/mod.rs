@@ -39,6 +39,7 @@ pub struct Caller<'a> {
     invite: Invite,
     steps: Vec<Planned>,
     sip_port: Option<u16>,
+    breathes: bool,
 }
 
 enum Planned {
@@ -65,6 +66,7 @@ impl<'a> Caller<'a> {
             invite,
             steps: Vec::new(),
             sip_port: None,
+            breathes: false,
         }
     }
 
@@ -116,6 +118,13 @@ impl<'a> Caller<'a> {
     /// Gives up (CANCEL) if nobody has answered by then.
     pub fn cancel_after(mut self, ring: Duration) -> Self {
         self.invite.ring_ms = millis(ring);
+        self
+    }
+
+    /// Sends audio, though without a sound, also while it listens. Asterisk then records what it hears second by
+    /// second; of a caller who sends nothing, a moment in which nothing is played is not recorded.
+    pub fn breathes(mut self) -> Self {
+        self.breathes = true;
         self
     }
 
@@ -188,6 +197,15 @@ impl<'a> Caller<'a> {
         for (index, planned) in self.steps.iter().enumerate() {
             let file = dir.join(format!("{index}.pcap"));
             let ms = match planned {
+                Planned::Wait(ms) if self.breathes => {
+                    let silence = vec![0.0; usize::try_from(*ms * 8).expect("a call's length")];
+                    lasts += ms;
+                    media.audio(&silence, &file);
+                    media.pass(*ms);
+                    steps.push(Step::Play(file.display().to_string()));
+                    steps.push(Step::Wait(*ms));
+                    continue;
+                }
                 Planned::Wait(ms) => *ms,
                 Planned::Keys(keys) => {
                     let ms = media.keys(keys, &file);

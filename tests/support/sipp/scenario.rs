@@ -20,6 +20,8 @@ pub enum Step {
 pub enum OnRefer {
     /// 202, NOTIFY with this sipfrag status, and its own BYE if Asterisk sends none.
     Accept(u16),
+    /// 202 at once, and what [`OnRefer::Accept`] does so many milliseconds later.
+    Late(u64, u16),
     /// A final status, such as 603.
     Refuse(u16),
 }
@@ -171,8 +173,20 @@ fn wait(out: &mut String, aside: &mut String, index: usize, ms: u64, on_refer: O
             respond(aside, &format!("{status} No"), false);
             _ = writeln!(aside, "<nop next=\"{here}\"/>");
         }
-        OnRefer::Accept(status) => {
+        OnRefer::Accept(_) | OnRefer::Late(..) => {
             respond(aside, "202 Accepted", false);
+            let (late_ms, status) = match on_refer {
+                OnRefer::Late(late_ms, status) => (late_ms, status),
+                OnRefer::Accept(status) | OnRefer::Refuse(status) => (0, status),
+            };
+            if late_ms > 0 {
+                let late = 10 * index + 6;
+                _ = writeln!(
+                    aside,
+                    "<recv request=\"BYE\" timeout=\"{late_ms}\" ontimeout=\"{late}\" next=\"9003\"/>\n\
+                     <label id=\"{late}\"/>"
+                );
+            }
             notify(aside, status);
             // A carrier that has moved the call hangs up; one that could not stays.
             let then = if status < 300 { 9004 } else { here };

@@ -37,6 +37,12 @@ impl Message {
     }
 }
 
+/// The time of day now, as the log has it.
+pub fn now() -> Duration {
+    let midnight = jiff::civil::Time::midnight();
+    jiff::Zoned::now().time().duration_since(midnight).unsigned_abs()
+}
+
 /// Reads the log: blocks that begin with a line of dashes and the time.
 pub fn read(log: &str) -> Vec<Message> {
     log.split("-----------------------------------------------").filter_map(block).collect()
