@@ -37,13 +37,6 @@ pub struct CallsChanged {
     pub ordered: Acceptance,
 }
 
-impl CallsChanged {
-    /// Whether somebody may be waiting to be told that a call is over.
-    pub(in crate::storage) fn ends_calls(&self) -> bool {
-        !self.cancelled.is_empty() || !self.ordered.replaced.is_empty()
-    }
-}
-
 const OPEN: &str =
     "SELECT * FROM call_orders WHERE subject = $1 AND state <> 'ended' ORDER BY created_at, id";
 const CANCEL: &str =

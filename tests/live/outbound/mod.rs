@@ -7,6 +7,7 @@ mod ends;
 mod heard;
 mod lines;
 mod outcomes;
+mod status;
 mod storm;
 
 use std::time::{Duration, Instant};
@@ -52,7 +53,9 @@ impl Ground {
         let farm = tokio::task::block_in_place(|| farm(&rig));
         let windows = "[outbound.windows]\nexempt = [\"alert\", \"callback\", \"campaign\"]\n";
         let shown = "caller_id = \"+34900000001\"\ncaller_ids = [\"+34900000002\"]\n";
-        let more = format!("{windows}{}", farm.gateway("carrier", &format!("{shown}{keys}")));
+        let rule = "[[outbound.notify]]\nstatus = \"ready\"\nsettle_secs = 2\n\
+                    [[outbound.notify]]\nstatus = \"delivered\"\nsettle_secs = 2\n";
+        let more = format!("{windows}{rule}{}", farm.gateway("carrier", &format!("{shown}{keys}")));
         std::fs::write(daemon.directory.join("conf.d/50-test.toml"), more).unwrap();
         daemon.start().await;
         daemon.ready().await;
