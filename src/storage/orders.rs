@@ -132,9 +132,7 @@ impl Store {
                     let changes = plan(&before);
                     let calls = self.change_calls(&mut tx, &changes, order.updated_at).await?;
                     tx.commit().await?;
-                    if calls.ends_calls() {
-                        self.wake_outbox();
-                    }
+                    self.tell_changed(&calls);
                     let before = before.status;
                     return Ok(OrderPut { before, calls, ..OrderPut::of(outcome, stored_form(order)) });
                 }
@@ -178,9 +176,7 @@ impl Store {
                     let changes = CallChanges { cancel: cancel.collect(), ..CallChanges::default() };
                     let calls = self.change_calls(&mut tx, &changes, now).await?;
                     tx.commit().await?;
-                    if calls.ends_calls() {
-                        self.wake_outbox();
-                    }
+                    self.tell_changed(&calls);
                     return Ok((deletion.outcome, calls));
                 }
             }

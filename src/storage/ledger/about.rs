@@ -55,6 +55,13 @@ impl Store {
         order::orders(&rows)
     }
 
+    /// After the commit: whoever tells of ended orders has work.
+    pub(in crate::storage) fn tell_changed(&self, changed: &CallsChanged) {
+        if !changed.cancelled.is_empty() || !changed.ordered.replaced.is_empty() {
+            self.wake_outbox();
+        }
+    }
+
     /// Carries changes out; nothing is committed.
     pub(in crate::storage) async fn change_calls(
         &self,
