@@ -42,7 +42,7 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["select!"],
-        &["src/tasks/signals.rs", "src/ari/session.rs"],
+        &["src/tasks/signals.rs", "src/ari/session.rs", "src/stasis/door.rs"],
         "use run_until_cancelled, timeout, or a loop of its own",
     ),
     (&["StatusCode"], &["src/http/", "src/ari/"], "use the room's own words"),
