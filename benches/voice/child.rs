@@ -2,16 +2,17 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{ChildStdin, ChildStdout, Command, Stdio},
+    sync::Arc,
     time::Instant,
 };
 
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use stasisd::{
-    config::{Config, PiperConfig, VoiceKind},
-    tts::{Source, Speech, Spoken},
+    config::{Config, PiperConfig},
+    tts::{Piper, PiperParts, Source, Speech, Spoken, Voice},
 };
 
 use crate::support;
@@ -85,30 +86,35 @@ impl Drop for Child {
 pub fn run(threads: usize) {
     let folder = support::scratch("bench", "voice");
     let mut config = Config::defaults().expect("the defaults").speech;
-    config.voices = vec![VoiceKind::Piper];
     config.cache_directory = folder.join("prompts");
     config.sounds_directory = folder.join("none");
-    config.onnxruntime = support::voice::runtime();
     let joe = PiperConfig { threads, ..PiperConfig::of("en", support::voice::model()) };
-    config.piper.insert("joe".to_owned(), joe);
-    let speech = Speech::new(&config, "").expect("speech");
+    let library = support::voice::runtime();
+    let parts = PiperParts { espeak: Path::new("espeak-ng"), runtime: &library, installed: &folder };
+    let voice: Arc<dyn Voice> = Arc::new(Piper::new("joe", &joe, parts));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .expect("a runtime");
-    let say = |text: &str| runtime.block_on(say(&speech, text));
+    let mut number = 0;
+    let mut say = |text: &str| {
+        // A cache of its own for each text: a part that was said before would be there at once.
+        number += 1;
+        config.cache_directory = folder.join(number.to_string());
+        let speech = Speech::with_voices(&config, "", vec![Arc::clone(&voice)]).expect("speech");
+        runtime.block_on(say_in(&speech, text))
+    };
     say("One, two, three, that is the first.");
     println!("ready");
     for line in std::io::stdin().lines() {
         let said = say(&line.expect("a line"));
         println!("{}", serde_json::to_string(&said).expect("JSON"));
     }
-    drop(speech);
     let _ = std::fs::remove_dir_all(folder);
 }
 
-async fn say(speech: &Speech, text: &str) -> Said {
+async fn say_in(speech: &Speech, text: &str) -> Said {
     let begun = Instant::now();
     let ms = || begun.elapsed().as_secs_f64() * 1000.0;
     let (first, rest) = speech.begin(text, "en", &[]).await.expect("the voice speaks");

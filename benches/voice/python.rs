@@ -36,7 +36,7 @@ impl Python {
 
     /// piper-tts with the same model on so many threads.
     pub fn voice(&self, threads: usize) -> Child {
-        let mut command = self.script("piper.py");
+        let mut command = self.script("speak.py");
         command.arg(support::voice::model()).arg(threads.to_string());
         Child::start(command)
     }

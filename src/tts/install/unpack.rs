@@ -202,13 +202,14 @@ mod tests {
         assert!(unpacked(twice).0.unwrap_err().contains("twice"));
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("to")).unwrap();
         fs::write(at("x.whl"), b"no archive").unwrap();
         fs::write(at("x.onnx"), b"no description").unwrap();
         fs::write(at("x.txt"), b"").unwrap();
         for (name, expected) in
             [("x.whl", "x.whl"), ("x.onnx", "x.onnx.json"), ("x.txt", ".onnx"), ("none.onnx", "No such file")]
         {
-            let error = unpack(&at(name), folder.path()).unwrap_err().to_string();
+            let error = unpack(&at(name), &at("to")).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
     }

@@ -11,8 +11,9 @@ pub(super) const PAD: char = '_';
 /// Stands after the last.
 pub(super) const END: char = '$';
 
-/// Phonemes of one run: some 40 words. A model's memory grows with its longest run and stays.
-const MOST: usize = 320;
+/// Phonemes of one run: some 30 words. What a model takes of the memory grows with its longest run, by about
+/// 1 MiB a phoneme, and stays.
+const MOST: usize = 180;
 
 /// The runs for a sentence: one, or more if it is too long, cut at pauses or else between words. Phonemes that
 /// the model has not learnt are left out; what consists of nothing else has no run.
