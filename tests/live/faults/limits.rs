@@ -61,7 +61,7 @@ async fn a_full_disk_refuses_new_orders_and_calls_go_on() {
     let mut beside = beside(&rig);
     beside.url = format!("http://{}", proxy.address);
     let mut daemon = Daemon::prepare(&rig.dir().join("daemon"), &beside, "");
-    let url = format!("sqlite://{}/small.db?max_page_count=120", daemon.directory.display());
+    let url = format!("sqlite://{}/small.db?max_page_count=190", daemon.directory.display());
     super::configure(&daemon, &format!("[storage]\nurl = \"{url}\"\nstatement_timeout_ms = 1000\n"));
     daemon.start().await;
     daemon.ready().await;
