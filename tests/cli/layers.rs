@@ -56,7 +56,7 @@ fn a_wrong_kind_of_value_is_refused_where_it_stands() {
     let error = refused(&Place::with("[http]\nmax_streams = \"many\"\n"), &[]);
     assert!(error.contains("stasisd.toml: http.max_streams: invalid type"), "{error}");
     let error = refused(&Place::with("[speech]\nvoices = [\"parrot\"]\n"), &[]);
-    assert!(error.contains("\"parrot\" is none of: espeak"), "{error}");
+    assert!(error.contains("\"parrot\" is none of: piper, espeak"), "{error}");
     let error = refused(&Place::with("[http\n"), &[]);
     assert!(error.contains("stasisd.toml") && error.contains("line 1"), "{error}");
 }
