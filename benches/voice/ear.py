@@ -1,6 +1,5 @@
 """The machine ear: prompts (JSON on standard input) through mu-law into Whisper, and what it got wrong."""
 
-import audioop
 import json
 import re
 import sys
@@ -21,9 +20,15 @@ def heard(files):
         with wave.open(name) as file:
             assert file.getframerate() == 8000 and file.getnchannels() == 1 and file.getsampwidth() == 2
             sound += file.readframes(file.getnframes())
-    sound = audioop.ulaw2lin(audioop.lin2ulaw(sound, 2), 2)
-    sound, _ = audioop.ratecv(sound, 2, 1, 8000, 16000, None)
-    return numpy.frombuffer(sound, dtype=numpy.int16).astype(numpy.float32) / 32768
+    sound = mu_law(numpy.frombuffer(sound, dtype=numpy.int16).astype(numpy.float32) / 32768)
+    return numpy.interp(numpy.arange(2 * len(sound)) / 2, numpy.arange(len(sound)), sound).astype(numpy.float32)
+
+
+def mu_law(sound):
+    """To 8 bits and back, as G.711 does it."""
+    squeezed = numpy.sign(sound) * numpy.log1p(255 * numpy.abs(sound)) / numpy.log(256)
+    squeezed = numpy.round(squeezed * 127) / 127
+    return numpy.sign(squeezed) * (numpy.exp(numpy.abs(squeezed) * numpy.log(256)) - 1) / 255
 
 
 def words(text):
