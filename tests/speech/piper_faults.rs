@@ -172,7 +172,7 @@ async fn texts_that_are_long_or_strange() {
     ] {
         let begun = text.chars().take(20).collect::<String>();
         let spoken = speech.media(&text, "en", &[]).await.unwrap();
-        assert_eq!(spoken.source != Source::Recorded, is_spoken, "{begun}");
+        assert_eq!(spoken.source != Source::LastResort, is_spoken, "{begun}");
         assert!(spoken.length > Duration::from_millis(300), "{begun}: {:?}", spoken.length);
     }
 }
@@ -212,7 +212,7 @@ async fn a_cache_that_takes_nothing() {
     let _disk = Refusing::at(site.config.cache_directory.clone());
     let speech = site.speech();
     let (spoken, rest) = speech.begin(TAXI, "en", &[]).await.unwrap();
-    assert_eq!(spoken.source, Source::Recorded);
+    assert_eq!(spoken.source, Source::LastResort);
     assert!(rest.is_none());
     site.config.sounds_directory = site.folder.path().join("none");
     let error = site.speech().media(TAXI, "en", &[]).await.unwrap_err().to_string();
