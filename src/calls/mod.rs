@@ -20,7 +20,7 @@ pub use leg::{Leg, Services};
 pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
 };
-pub use outgoing::{Outgoing, Ringing, call_of};
+pub use outgoing::{Outgoing, Ringing, Undialled, call_of};
 pub use reconcile::{Action, Known, plan};
 pub use registry::{Refusal, Registry, Role, Starting};
 pub use scope::{Conversation, Settled, settle, settle_unseen};

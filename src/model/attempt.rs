@@ -134,6 +134,15 @@ pub struct Attempt {
     pub detail: Option<String>,
 }
 
+impl Attempt {
+    /// Whether it was no dialling at all: nothing went out, and neither the callee nor the gateway had to do with
+    /// that (a full disk, an Asterisk that is stopping, a lost connection). It counts for nothing.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.sent == Some(false) && self.reach == Some(Reach::Failed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

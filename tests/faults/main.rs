@@ -10,4 +10,5 @@ mod ari;
 mod calls;
 mod desk;
 mod listener;
+mod outbound;
 mod tls;
