@@ -2,6 +2,7 @@
 
 mod dialling;
 mod inbox;
+mod intercom;
 mod keys;
 mod leaving;
 mod leg;
@@ -16,6 +17,7 @@ mod scope;
 
 pub use dialling::dialled_by;
 pub use inbox::{Events, Inbox, LegEvent, inbox};
+pub use intercom::{Intercom, SayError};
 pub use leg::{Leg, Services};
 pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
