@@ -287,27 +287,11 @@ fn may_be_asterisks_own(settled: &Settled, attempt: &Attempt) -> bool {
 }
 
 fn new_attempt(order: &CallOrder, slot: &Slot) -> Attempt {
+    let id = order.id.attempt(order.attempts + 1);
     Attempt {
-        id: order.id.attempt(order.attempts + 1),
-        number: order.number.clone(),
-        gateway: order.gateway.clone(),
-        endpoint: slot.endpoint().to_owned(),
         caller_id: order.caller_id.clone(),
-        state: AttemptState::Dialled,
-        sent: None,
-        dialled_at: clock::now(),
-        ringing_at: None,
-        answered_at: None,
-        ended_at: None,
-        reach: None,
-        dial_status: None,
-        cause: None,
-        tech_cause: None,
-        amd: None,
-        call: Some(call_of(&order.id.attempt(order.attempts + 1).channel())),
-        heard: false,
-        key: None,
-        detail: None,
+        call: Some(call_of(&id.channel())),
+        ..Attempt::new(id, order.number.clone(), &order.gateway, slot.endpoint(), clock::now())
     }
 }
 

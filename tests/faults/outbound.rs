@@ -7,8 +7,8 @@ use serde_json::json;
 use stasisd::{
     config::Config,
     model::{
-        Attempt, AttemptState, CallOrder, CallOrderId, Lane, OrderEnd, OrderState, PhoneNumber, Reach,
-        RetryAfter, RetryRule,
+        Attempt, AttemptState, CallOrder, CallOrderId, Lane, OrderEnd, OrderState, Reach, RetryAfter,
+        RetryRule,
     },
     outbound::CallRequest,
     storage::{Journal, Store},
@@ -19,6 +19,7 @@ use crate::{
     desk::Desk,
     fake_asterisk::Fake,
     listener::{SOON, eventually},
+    records,
 };
 
 const NUMBER: &str = "+34600000001";
@@ -40,65 +41,19 @@ fn request() -> CallRequest {
 
 /// The same as a life before has accepted it; busy is called again at once, twice at most.
 fn accepted() -> CallOrder {
-    let now = Timestamp::now();
+    let again = [Reach::Busy, Reach::Unknown, Reach::NoAnswer];
     CallOrder {
-        id: CallOrderId(uuid::Uuid::now_v7()),
-        number: PhoneNumber::parse(NUMBER, None).unwrap(),
-        gateway: "north".to_owned(),
-        caller_id: None,
         flow: "wait".to_owned(),
-        facts: serde_json::Map::new(),
-        language: "en".to_owned(),
-        lane: Lane::Callback,
-        not_before: now,
-        first_by: None,
-        not_after: None,
-        time_zone: None,
-        ring_timeout_secs: 30,
         retry: RetryRule {
             ceiling: 9,
-            after: [Reach::Busy, Reach::Unknown, Reach::NoAnswer]
-                .map(|reach| (reach, RetryAfter { delay_secs: 0, max: 2 }))
-                .into(),
+            after: again.map(|reach| (reach, RetryAfter { delay_secs: 0, max: 2 })).into(),
         },
-        amd: stasisd::model::Amd::Off,
-        subject: None,
-        idempotency_key: None,
-        callback_url: None,
-        state: OrderState::Waiting,
-        attempts: 0,
-        next_at: now,
-        reach: None,
-        end: None,
-        detail: None,
-        created_at: now,
-        ended_at: None,
+        ..records::call_order(CallOrderId(uuid::Uuid::now_v7()), NUMBER, "north", Timestamp::now())
     }
 }
 
 fn attempt(order: &CallOrder, number: u32) -> Attempt {
-    Attempt {
-        id: order.id.attempt(number),
-        number: order.number.clone(),
-        gateway: order.gateway.clone(),
-        endpoint: "a".to_owned(),
-        caller_id: None,
-        state: AttemptState::Dialled,
-        sent: None,
-        dialled_at: order.created_at,
-        ringing_at: None,
-        answered_at: None,
-        ended_at: None,
-        reach: None,
-        dial_status: None,
-        cause: None,
-        tech_cause: None,
-        amd: None,
-        call: None,
-        heard: false,
-        key: None,
-        detail: None,
-    }
+    Attempt::new(order.id.attempt(number), order.number.clone(), &order.gateway, "a", order.created_at)
 }
 
 /// An order that a life before has accepted and claimed.
