@@ -28,7 +28,7 @@ pub use calls::CallQuery;
 pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
 pub use journal::Journal;
-pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged};
+pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged, Unwanted};
 pub use orders::{OrderBefore, OrderPut, OrderQuery};
 pub use page::{LARGEST_PAGE, Page, PageRequest};
 pub use sweep::Swept;
