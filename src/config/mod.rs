@@ -5,6 +5,7 @@ mod environment;
 mod gateway;
 mod hours;
 mod load;
+mod lookup;
 mod notify;
 mod outbound;
 mod secret;
@@ -19,6 +20,7 @@ pub use gateway::{
 };
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;
