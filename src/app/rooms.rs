@@ -10,7 +10,7 @@ use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
     config::Config,
-    directory::{Contacts, Orders},
+    directory::{Contacts, Notes, Orders},
     feed::Feed,
     flow::{self, Library},
     http,
@@ -82,6 +82,8 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
     http::Rooms {
         store: door.store.clone(),
         contacts: door.contacts.clone(),
+        notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
+        time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
         country: config.calls.country.parse().ok(),

@@ -45,6 +45,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
     lookup::verify(&config.lookup, &mut found);
+    super::notes::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

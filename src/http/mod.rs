@@ -20,6 +20,7 @@ mod flows;
 mod gateways;
 mod health;
 mod metrics;
+mod notes;
 mod orders;
 mod page;
 mod problem;

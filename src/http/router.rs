@@ -8,8 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, metrics, orders, prompts,
-    spec,
+    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, metrics, notes, orders,
+    prompts, spec,
     state::{App, Shared},
     wrap,
 };
@@ -42,6 +42,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(gateways::routes())
         .merge(calls::routes())
         .merge(contacts::routes())
+        .merge(notes::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

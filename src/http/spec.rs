@@ -30,6 +30,7 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
         (name = "gateways", description = "The ways out"),
         (name = "calls", description = "Live and past calls"),
         (name = "contacts", description = "Who calls"),
+        (name = "notes", description = "What calls were about"),
         (name = "flows", description = "What callers hear"),
         (name = "events", description = "What happens, as it happens"),
         (name = "health", description = "For supervisors and load balancers"),

@@ -40,6 +40,10 @@ pub enum NoticeKind {
     /// An order was stored or deleted. Data: `id`, `status`, `version`, `deleted`.
     #[serde(rename = "order.changed")]
     OrderChanged,
+    /// A call note was written, changed or deleted. Data: `note`, `what` (`created`, `changed`, `deleted`), `person`,
+    /// `categories`, `contact`.
+    #[serde(rename = "note.changed")]
+    NoteChanged,
     /// A call order was accepted, claimed, put off, or ended. Data: `order`, `number`, `state`, `attempts`,
     /// `next_at`, `reach`, `end`, `detail`.
     #[serde(rename = "call_order.changed")]
@@ -82,6 +86,7 @@ impl NoticeKind {
             Self::CallEnded => "call.ended",
             Self::CallRefused => "call.refused",
             Self::OrderChanged => "order.changed",
+            Self::NoteChanged => "note.changed",
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",

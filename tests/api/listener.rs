@@ -6,7 +6,7 @@ use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use serde_json::json;
 use stasisd::{
     config::TlsConfig,
-    directory::Contacts,
+    directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms},
     storage::Store,
@@ -28,6 +28,8 @@ async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let rooms = Rooms {
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
+        notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
+        time_zone: jiff::tz::TimeZone::UTC,
         store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),

@@ -20,6 +20,7 @@ mod foreign;
 mod journal;
 mod ledger_journal;
 mod migration;
+mod notes;
 mod orders;
 mod retention;
 mod tokens;
