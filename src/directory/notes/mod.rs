@@ -58,9 +58,10 @@ impl Notes {
         now: Timestamp,
     ) -> Result<Note, NoteError> {
         let (content, at) = self.checked(content, at).await?;
+        let now = stored(now);
         let note = Note {
             id: NoteId(Uuid::now_v7()),
-            at: at.unwrap_or(now),
+            at: at.map_or(now, stored),
             content,
             created_at: now,
             updated_at: now,
@@ -82,8 +83,8 @@ impl Notes {
     ) -> Result<Option<Note>, NoteError> {
         let Some(old) = self.store.note(id).await? else { return Ok(None) };
         let (content, at) = self.checked(content, at).await?;
-        let note =
-            Note { id, at: at.unwrap_or(old.at), content, created_at: old.created_at, updated_at: now };
+        let (at, updated_at) = (at.map_or(old.at, stored), stored(now));
+        let note = Note { id, at, content, created_at: old.created_at, updated_at };
         self.put(&note, "note.changed").await?;
         Ok(Some(note))
     }
@@ -148,4 +149,9 @@ impl Notes {
         });
         self.feed.post(NoticeKind::NoteChanged, content.call, data);
     }
+}
+
+/// A time as the store keeps it, so that what is answered is what is read later: whole microseconds.
+fn stored(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
