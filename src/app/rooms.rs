@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit};
+use super::{Exit, Failed, OrExit, answers::ForScripts};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -15,6 +15,7 @@ use crate::{
     flow::{self, Library},
     http,
     outbound::{Ground, Outbound},
+    scripts,
     stasis::Door,
     storage::{Journal, Store},
     tasks::{Pulse, Tasks, clock, systemd},
@@ -96,6 +97,14 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
     if config.flows.watch {
         let (library, feed, soft) = (door.library.clone(), door.services.feed.clone(), soft.clone());
         tasks.spawn_loop("flows", async move { library.watch(soft, feed).await });
+    }
+    if config.fastagi.enabled {
+        let answers = ForScripts { door: door.clone(), country: config.calls.country.parse().ok() };
+        let serving = scripts::serve(config.fastagi.clone(), Arc::new(answers), tasks.shutdown().clone());
+        tasks.spawn_loop("fastagi", async move {
+            serving.await;
+            Ok::<_, std::convert::Infallible>(())
+        });
     }
     let (outbound, quit) = (door.outbound.clone(), soft.clone());
     tasks.spawn_loop("outbound", async move {

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod environment;
+mod fastagi;
 mod gateway;
 mod hours;
 mod load;
@@ -14,6 +15,7 @@ mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
+pub use fastagi::{FastAgiConfig, Network};
 pub use gateway::{
     DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
 };

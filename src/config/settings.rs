@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{GatewayConfig, OutboundConfig, Secret};
+use super::{FastAgiConfig, GatewayConfig, OutboundConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -23,6 +23,7 @@ pub struct Config {
     pub gateways: BTreeMap<String, GatewayConfig>,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
+    pub fastagi: FastAgiConfig,
     pub storage: StorageConfig,
     pub retention: RetentionConfig,
 }

@@ -1,5 +1,6 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod fastagi;
 mod speech;
 mod webhooks;
 
@@ -46,6 +47,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
+    fastagi::verify(&config.fastagi, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
     found.within("retention.calls_days", retention.calls_days, 1..=36_500);

@@ -1,0 +1,3 @@
+//! The call centre on a real Asterisk: what dialplans ask, where calls go, and what is seen on the wire.
+
+mod fastagi;
