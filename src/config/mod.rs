@@ -6,6 +6,7 @@ mod fastagi;
 mod gateway;
 mod hours;
 mod load;
+mod lookup;
 mod notify;
 mod outbound;
 mod secret;
@@ -21,6 +22,7 @@ pub use gateway::{
 };
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;

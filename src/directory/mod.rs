@@ -1,10 +1,13 @@
-//! What is known about a caller: their current orders, from the store and from the customer's own endpoint.
+//! What is known about a caller: who they are, and their current orders, from the store and from others' systems.
 
 mod answer;
 mod breaker;
 mod cache;
+pub mod contacts;
 mod current;
+mod endpoint;
 mod error;
+mod guard;
 mod source;
 
 use std::sync::Arc;
@@ -12,6 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use metrics::counter;
 
+pub use contacts::Contacts;
 pub use error::{DirectoryError, SourceError};
 
 use self::source::Source;

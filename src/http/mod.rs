@@ -9,6 +9,8 @@ mod cache;
 mod call_orders;
 mod calls;
 mod code;
+mod compat;
+mod contacts;
 mod control;
 mod docs;
 mod error;

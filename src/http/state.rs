@@ -7,7 +7,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{cache::TokenCache, control::Control, work::Work};
-use crate::{config::HttpConfig, feed::Feed, limits::Limiter, model::Country, storage::Store};
+use crate::{
+    config::HttpConfig, directory::Contacts, feed::Feed, limits::Limiter, model::Country, storage::Store,
+};
 
 /// Keys of a rate limit held in memory at most.
 const MAX_KEYS: usize = 10_000;
@@ -17,6 +19,8 @@ const MAX_KEYS: usize = 10_000;
 pub struct Rooms {
     /// Orders, past calls, events, tokens.
     pub store: Store,
+    /// Who calls.
+    pub contacts: Contacts,
     /// What happens now.
     pub feed: Feed,
     /// Live calls, flows, health.

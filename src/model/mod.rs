@@ -3,6 +3,8 @@
 mod attempt;
 mod call;
 mod call_order;
+mod contact;
+mod contact_words;
 mod ending;
 mod ids;
 mod lane;
@@ -13,6 +15,8 @@ mod phone;
 pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
 pub use call::{CallRecord, CallState, Direction, Disposition, Position};
 pub use call_order::{Amd, CallOrder, CallOrderId, OrderEnd, OrderState, RetryAfter, RetryRule};
+pub use contact::{Contact, Item, clean, folded};
+pub use contact_words::search_key;
 pub use ending::{Ended, Fault, Stop};
 pub use ids::{CallId, ChannelId, NodeId, OrderId};
 pub use lane::Lane;

@@ -13,6 +13,11 @@ pub enum NoticeKind {
     /// place also `order` and `attempt`.
     #[serde(rename = "call.started")]
     CallStarted,
+    /// A call comes in, or a desk is rung: who it is. Data: `caller`, `called`, `gateway`, `extension` (whose desk, if
+    /// known), `via` (`stasis`, `ringring`), `outcome` (`found`, `none`, `failed`), `contact`, `former_calls`, and the
+    /// `sources` with what each said.
+    #[serde(rename = "call.ringing")]
+    CallRinging,
     /// A call entered a step. Data: `flow`, `step`.
     #[serde(rename = "call.step")]
     CallStep,
@@ -69,6 +74,7 @@ impl NoticeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CallStarted => "call.started",
+            Self::CallRinging => "call.ringing",
             Self::CallStep => "call.step",
             Self::CallSaid => "call.said",
             Self::CallKey => "call.key",

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     calls::{Leg, Outgoing, Settled, Take, call_of, inbox, settle},
-    flow::Talk,
+    flow::{Directory, Talk},
     model::{
         Attempt, AttemptState, CallOrder, CallOrderId, CallRecord, CallState, Direction, Disposition, Ended,
         OrderEnd, OrderState, PhoneNumber, Position, Stop,
@@ -104,7 +104,8 @@ impl Outbound {
 
     fn talk(&self, record: &CallRecord) -> Talk {
         let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
-        Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), record, calls)
+        let asked = Directory { orders: self.inner.orders.clone(), contacts: self.inner.contacts.clone() };
+        Talk::new(set, asked, self.inner.web.clone(), record, calls)
     }
 
     /// What became of an attempt, from what was seen of its call.

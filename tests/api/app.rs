@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use stasisd::{
-    config::{HttpConfig, StorageConfig},
+    config::{Config, HttpConfig, LookupConfig, StorageConfig},
+    directory::Contacts,
     feed::Feed,
     http::{self, Rooms, Scope, token},
     storage::{Journal, Store},
@@ -18,6 +19,7 @@ use crate::{client::Actor, pretend::Pretend, temp::TempDir};
 pub struct Setup {
     pub http: HttpConfig,
     pub storage: StorageConfig,
+    pub lookup: LookupConfig,
     pub directory: TempDir,
 }
 
@@ -25,7 +27,8 @@ impl Default for Setup {
     fn default() -> Self {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
-        Self { http: http_config(), storage: storage_config(&url), directory }
+        let lookup = Config::defaults().unwrap().lookup;
+        Self { http: http_config(), storage: storage_config(&url), lookup, directory }
     }
 }
 
@@ -84,8 +87,10 @@ impl App {
     pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
+        let lookup = setup.lookup.clone();
         let rooms = Rooms {
             store: store.clone(),
+            contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
             country: "ES".parse().ok(),

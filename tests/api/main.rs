@@ -7,6 +7,7 @@ mod auth;
 mod call_orders;
 mod calls;
 mod client;
+mod contacts;
 mod events;
 mod faults;
 mod flows;
