@@ -12,6 +12,7 @@ pub mod http;
 pub mod limits;
 pub mod model;
 pub mod outbound;
+pub mod routing;
 pub mod spoken;
 pub mod stasis;
 pub mod storage;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{GatewayConfig, OutboundConfig, Secret};
+use super::{GatewayConfig, OutboundConfig, RoutingConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +17,7 @@ pub struct Config {
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,
     pub orders: OrdersConfig,
+    pub routing: RoutingConfig,
     pub outbound: OutboundConfig,
     /// By name.
     #[serde(default)]
@@ -330,5 +331,7 @@ pub struct RetentionConfig {
     pub orders_days: u32,
     /// Ended call orders and their attempts.
     pub call_orders_days: u32,
+    /// Routing rules, list entries and inbound links are deleted this long after they expired or were deleted.
+    pub routing_days: u32,
     pub sweep_minutes: u64,
 }

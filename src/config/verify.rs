@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, OrdersConfig, SpeechConfig, StorageConfig,
-    verify_outbound,
+    routing, verify_outbound,
 };
 use crate::model::Country;
 
@@ -43,6 +43,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
+    routing::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
@@ -52,6 +53,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.within("retention.events_days", retention.events_days, 1..=36_500);
     found.within("retention.orders_days", retention.orders_days, 0..=36_500);
     found.within("retention.call_orders_days", retention.call_orders_days, 1..=36_500);
+    found.within("retention.routing_days", retention.routing_days, 0..=36_500);
     found.within("retention.sweep_minutes", retention.sweep_minutes, 1..=1440);
     found.0
 }

@@ -8,7 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, docs, events, flows, gateways, health, metrics, orders, prompts, spec,
+    call_orders, calls, compat, docs, events, flows, gateways, health, links, lists, metrics, orders,
+    prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -40,6 +41,11 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())
+        .merge(rules::routes())
+        .merge(lists::routes())
+        .merge(links::routes())
+        .merge(route::routes())
+        .merge(compat::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

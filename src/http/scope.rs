@@ -17,6 +17,10 @@ pub enum Scope {
     FlowsRead,
     /// Have the flow files read again.
     FlowsWrite,
+    /// See routing rules, lists, inbound links, and which way a call would go.
+    RoutingRead,
+    /// Change routing rules, lists and inbound links.
+    RoutingWrite,
     /// Watch the event stream.
     EventsRead,
     /// Read the metrics from another machine.
@@ -27,13 +31,15 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, as a list to show.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::OrdersRead,
         Self::OrdersWrite,
         Self::CallsRead,
         Self::CallsWrite,
         Self::FlowsRead,
         Self::FlowsWrite,
+        Self::RoutingRead,
+        Self::RoutingWrite,
         Self::EventsRead,
         Self::MetricsRead,
         Self::Admin,
@@ -49,6 +55,8 @@ impl Scope {
             Self::CallsWrite => "calls:write",
             Self::FlowsRead => "flows:read",
             Self::FlowsWrite => "flows:write",
+            Self::RoutingRead => "routing:read",
+            Self::RoutingWrite => "routing:write",
             Self::EventsRead => "events:read",
             Self::MetricsRead => "metrics:read",
             Self::Admin => "admin",
@@ -97,7 +105,17 @@ macro_rules! needs {
     )*};
 }
 
-needs!(OrdersRead, OrdersWrite, CallsRead, CallsWrite, FlowsRead, FlowsWrite, EventsRead);
+needs!(
+    OrdersRead,
+    OrdersWrite,
+    CallsRead,
+    CallsWrite,
+    FlowsRead,
+    FlowsWrite,
+    RoutingRead,
+    RoutingWrite,
+    EventsRead
+);
 
 #[cfg(test)]
 mod tests {

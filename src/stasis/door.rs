@@ -24,6 +24,7 @@ use crate::{
     flow::Library,
     model::NoticeKind,
     outbound::{Ground, Outbound},
+    routing::Routing,
     storage::Store,
     tasks::Pulse,
     web::Web,
@@ -77,6 +78,8 @@ pub struct Door {
     pub library: Library,
     /// Calls that we place.
     pub outbound: Outbound,
+    /// Which way calls go that come in.
+    pub routing: Routing,
     /// Orders at call time.
     pub orders: Orders,
     /// For webhooks.
@@ -100,7 +103,7 @@ pub struct Door {
 impl Door {
     /// A door over ready services.
     #[must_use]
-    pub fn new(ground: Ground, outbound: Outbound, config: &Config) -> Self {
+    pub fn new(ground: Ground, outbound: Outbound, routing: Routing, config: &Config) -> Self {
         let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
@@ -108,6 +111,7 @@ impl Door {
             services,
             library,
             outbound,
+            routing,
             orders,
             web,
             webhooks,

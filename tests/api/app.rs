@@ -4,9 +4,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use stasisd::{
-    config::{HttpConfig, StorageConfig},
+    config::{Config, HttpConfig, StorageConfig},
     feed::Feed,
-    http::{self, Rooms, Scope, token},
+    http::{self, Rooms, RoutingDefaults, Scope, token},
+    routing::Routing,
     storage::{Journal, Store},
 };
 use tokio::task::JoinHandle;
@@ -60,6 +61,7 @@ pub struct App {
     pub store: Store,
     pub feed: Feed,
     pub control: Arc<Pretend>,
+    pub routing: Routing,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -84,7 +86,11 @@ impl App {
     pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
+        let config = Config::defaults().unwrap();
+        let routing = Routing::new(store.clone(), &config).unwrap();
         let rooms = Rooms {
+            routing: routing.clone(),
+            routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
@@ -93,7 +99,7 @@ impl App {
         };
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
-        Self { address, store, feed, control, directory: setup.directory, shutdown, served }
+        Self { address, store, feed, control, routing, directory: setup.directory, shutdown, served }
     }
 
     /// One more journal of the same store.

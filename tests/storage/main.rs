@@ -20,4 +20,5 @@ mod ledger_journal;
 mod migration;
 mod orders;
 mod retention;
+mod routing;
 mod tokens;
