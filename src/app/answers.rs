@@ -1,38 +1,69 @@
 //! What FastAGI scripts may ask of the other rooms.
 
 use crate::{
-    model::{Country, Order, PhoneNumber},
-    scripts::{Answers, Arrival, Known, Remark, Ringing, Screen, Unanswered, Way},
+    directory::contacts::{self, SourceOutcome, Via},
+    model::{CallId, Contact, Country, ListName, Order, PhoneNumber, Route, Target},
+    routing::Caller,
+    scripts::{Answer, Answers, Arrival, Remark, Ringing, Unanswered},
     stasis::Door,
     tasks::clock,
 };
-use futures_util::future::BoxFuture;
 
 /// The rooms behind the scripts.
 pub struct ForScripts {
-    /// Orders, the feed, the store.
+    /// Contacts, rules, orders, the feed, the store.
     pub door: Door,
     /// Whose rules read numbers without country code.
     pub country: Option<Country>,
 }
 
-type Answer<'a, T> = BoxFuture<'a, Result<T, Unanswered>>;
+impl ForScripts {
+    /// The call of ours that a channel is, if it is one.
+    fn call_of(&self, channel: Option<&str>) -> Option<CallId> {
+        let live = self.door.services.registry.live();
+        live.iter().find(|record| Some(record.channel.as_str()) == channel).map(|record| record.id)
+    }
+
+    /// As [`Door`] does with a call in Stasis: what was sent on before and came back goes to a person.
+    fn way(&self, arrival: &Arrival) -> Route {
+        let (routing, config) = (&self.door.routing, &self.door.services.config);
+        let texts = (arrival.caller.as_deref(), arrival.called.as_deref(), arrival.gateway.as_deref());
+        let mut asked = routing.arrival(texts.0, texts.1, texts.2);
+        asked.was_routed = arrival.was_routed;
+        let mut route = routing.decide(&asked, clock::now());
+        if arrival.was_routed && matches!(route.target, Target::Extension { .. } | Target::Gateway { .. }) {
+            route.reason.push_str("; it was sent on before and would go in a circle");
+            route.target = Target::Extension {
+                context: config.operator_context.clone(),
+                extension: config.operator_extension.clone(),
+            };
+        }
+        route
+    }
+}
 
 impl Answers for ForScripts {
     fn number(&self, text: &str) -> Option<PhoneNumber> {
         PhoneNumber::parse(text, self.country).ok()
     }
 
-    fn contact<'a>(&'a self, _: &'a PhoneNumber) -> Answer<'a, Option<Known>> {
-        Box::pin(async { Err(Unanswered::Failed("there are no contacts in this version".to_owned())) })
+    fn contact<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<Contact>> {
+        Box::pin(async move {
+            let found = self.door.contacts.find(number).await;
+            match found.outcome() {
+                SourceOutcome::Failed => Err(Unanswered::Failed(found.failures())),
+                _ => Ok(found.contacts.into_iter().next()),
+            }
+        })
     }
 
-    fn route(&self, _: Arrival) -> Answer<'_, Way> {
-        Box::pin(async { Err(Unanswered::Failed("there are no rules in this version".to_owned())) })
+    fn route(&self, arrival: Arrival) -> Answer<'_, Route> {
+        Box::pin(async move { Ok(self.way(&arrival)) })
     }
 
-    fn screen<'a>(&'a self, _: &'a PhoneNumber) -> Answer<'a, Screen> {
-        Box::pin(async { Err(Unanswered::Failed("there are no lists in this version".to_owned())) })
+    fn list<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<ListName>> {
+        let caller = Caller::Number(number.clone());
+        Box::pin(async move { Ok(self.door.routing.list_of(&caller, clock::now())) })
     }
 
     fn orders<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Vec<Order>> {
@@ -42,8 +73,18 @@ impl Answers for ForScripts {
         })
     }
 
-    fn ring(&self, _: Ringing) -> Answer<'_, ()> {
-        Box::pin(async { Err(Unanswered::Failed("there are no desks in this version".to_owned())) })
+    fn ring(&self, ringing: Ringing) -> Answer<'_, ()> {
+        let ringing = contacts::Ringing {
+            call: self.call_of(ringing.channel.as_deref()),
+            caller: Some(ringing.number.to_string()),
+            extension: Some(ringing.extension),
+            via: Via::Ringring,
+            ..contacts::Ringing::default()
+        };
+        let (contacts, feed) = (self.door.contacts.clone(), self.door.services.feed.clone());
+        // The phone is to ring now; who it is may take a while.
+        self.door.tracker.spawn(async move { contacts.announce(&feed, ringing).await });
+        Box::pin(async { Ok(()) })
     }
 
     fn note(&self, _: Remark) -> Answer<'_, String> {

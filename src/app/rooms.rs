@@ -15,6 +15,7 @@ use crate::{
     flow::{self, Library},
     http,
     outbound::{Ground, Outbound},
+    routing::Routing,
     scripts,
     stasis::Door,
     storage::{Journal, Store},
@@ -69,10 +70,12 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     };
     let webhooks =
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
+    let routing = Routing::new(store.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
+    routing.reread().await.or_exit(Exit::Unavailable)?;
     let tracker = TaskTracker::new();
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
-    let door = Door::new(ground, outbound, config);
+    let door = Door::new(ground, outbound, routing, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
@@ -85,6 +88,8 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
         contacts: door.contacts.clone(),
         feed: door.services.feed.clone(),
         control,
+        routing: door.routing.clone(),
+        routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),
         default_ttl: hours.map(jiff::SignedDuration::from_hours),
     }
@@ -117,6 +122,11 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
     let (webhooks, quit) = (door.webhooks.clone(), soft.clone());
     tasks.spawn_loop("webhooks", async move {
         webhooks.run(quit).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let (routing, quit) = (door.routing.clone(), soft.clone());
+    tasks.spawn_loop("routing", async move {
+        routing.run(quit).await;
         Ok::<_, std::convert::Infallible>(())
     });
     let (store, retention) = (door.store.clone(), config.retention.clone());

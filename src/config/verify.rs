@@ -12,7 +12,7 @@ use url::Url;
 
 use super::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, OrdersConfig, SpeechConfig, StorageConfig,
-    verify_outbound,
+    routing, verify_outbound,
 };
 use crate::model::Country;
 
@@ -46,6 +46,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
     lookup::verify(&config.lookup, &mut found);
+    routing::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
@@ -56,6 +57,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.within("retention.events_days", retention.events_days, 1..=36_500);
     found.within("retention.orders_days", retention.orders_days, 0..=36_500);
     found.within("retention.call_orders_days", retention.call_orders_days, 1..=36_500);
+    found.within("retention.routing_days", retention.routing_days, 0..=36_500);
     found.within("retention.sweep_minutes", retention.sweep_minutes, 1..=1440);
     found.0
 }

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::model::{Order, PhoneNumber};
+use crate::model::{Contact, ListName, Order, PhoneNumber, Route};
 
 /// Contacts, rules, orders, notes and the feed, as this door sees them. No answer takes longer than the session may:
 /// its future is dropped then.
@@ -10,11 +10,11 @@ pub trait Answers: Send + Sync + 'static {
     /// Reads a number as callers' numbers are read here; `None`: it is no number, as `anonymous` is none.
     fn number(&self, text: &str) -> Option<PhoneNumber>;
     /// Who is behind a number. `None`: nobody knows.
-    fn contact<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<Known>>;
+    fn contact<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<Contact>>;
     /// Which way a call goes.
-    fn route(&self, arrival: Arrival) -> Answer<'_, Way>;
-    /// Whether a number stands on a list.
-    fn screen<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Screen>;
+    fn route(&self, arrival: Arrival) -> Answer<'_, Route>;
+    /// The list that a number stands on.
+    fn list<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<ListName>>;
     /// The current orders of a number, last changed first.
     fn orders<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Vec<Order>>;
     /// Tells whoever watches that a phone rings.
@@ -37,91 +37,17 @@ pub enum Unanswered {
     Failed(String),
 }
 
-/// Who is behind a number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// The source's own id of them.
-    pub id: String,
-    /// As it is to be shown.
-    pub name: String,
-    /// Which source knew them.
-    pub source: String,
-    /// Labels and what they say.
-    pub facts: Vec<(String, String)>,
-    /// Orders, contracts, invoices: how many.
-    pub items: usize,
-    /// What whoever answers must know first.
-    pub alert: Option<String>,
-}
-
 /// A call that is to be routed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrival {
-    /// The caller's number, where there is one.
-    pub caller: Option<PhoneNumber>,
+    /// The caller's number as it came; none: withheld.
+    pub caller: Option<String>,
     /// The number that was called, as the dialplan wrote it.
     pub called: Option<String>,
     /// The gateway it came in by.
     pub gateway: Option<String>,
-}
-
-/// Which way a call goes, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// Where to.
-    pub target: Target,
-    /// The rule that says so; none: nothing but the default.
-    pub rule: Option<String>,
-    /// One sentence on why.
-    pub reason: String,
-}
-
-/// Where a call goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A flow of this daemon, by its name.
-    Flow(String),
-    /// A queue of `app_queue`, by its name; empty: the operators' own.
-    Queue(String),
-    /// A place in the dialplan.
-    Extension {
-        /// Its context.
-        context: String,
-        /// Its extension.
-        extension: String,
-    },
-    /// Out again through a gateway.
-    Gateway {
-        /// Its name.
-        name: String,
-        /// Whom to call there; none: whoever was called.
-        number: Option<String>,
-    },
-    /// Refused, with a Q.850 cause.
-    Reject(i32),
-}
-
-/// On which list a number stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Screen {
-    /// Not to be put through.
-    Block,
-    /// To be put through first.
-    Vip,
-    /// On none.
-    None,
-}
-
-impl Screen {
-    /// The value of `STASISD_SCREEN`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Block => "block",
-            Self::Vip => "vip",
-            Self::None => "none",
-        }
-    }
+    /// It was sent on before, and came back.
+    pub was_routed: bool,
 }
 
 /// A phone that rings.

@@ -23,8 +23,12 @@ impl<'a> Asked<'a> {
 
     /// The number that is asked about: `number=`, else the caller's. `None`: the caller hides it, or it is none.
     pub(super) fn number(&self) -> Option<PhoneNumber> {
-        let text = self.request.parameter("number").or_else(|| self.request.known("agi_callerid"))?;
-        self.answers.number(text)
+        self.answers.number(&self.caller()?)
+    }
+
+    /// As [`Asked::number`], as it came.
+    pub(super) fn caller(&self) -> Option<String> {
+        text(self.request.parameter("number").or_else(|| self.request.known("agi_callerid"))?)
     }
 
     /// The number that was called: `called=`, else what was dialled to get here, else the extension.

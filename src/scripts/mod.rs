@@ -18,6 +18,6 @@ mod sheet;
 mod status;
 mod trouble;
 
-pub use answers::{Answers, Arrival, Known, Remark, Ringing, Screen, Target, Unanswered, Way};
+pub use answers::{Answer, Answers, Arrival, Remark, Ringing, Unanswered};
 pub use door::{Scripts, ScriptsError, serve};
 pub use entry::Entry;

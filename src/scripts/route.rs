@@ -1,15 +1,15 @@
 //! `route`: which way a call goes, for dialplans that want only the answer and go there themselves.
 
-use super::{
-    answers::{Arrival, Target, Way},
-    asked::Asked,
-    sheet::Sheet,
-    trouble::Trouble,
-};
+use super::{answers::Arrival, asked::Asked, sheet::Sheet, trouble::Trouble};
+use crate::model::{PhoneNumber, Route, Target};
 
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Sheet, Trouble> {
-    let arrival =
-        Arrival { caller: asked.number(), called: asked.called(), gateway: asked.parameter("gateway") };
+    let arrival = Arrival {
+        caller: asked.caller(),
+        called: asked.called(),
+        gateway: asked.parameter("gateway"),
+        was_routed: asked.parameter("routed").is_some(),
+    };
     Ok(sheet(&asked.answers().route(arrival).await?))
 }
 
@@ -18,19 +18,20 @@ pub(super) fn blank() -> Sheet {
     write(["", "", "", "", "", "", "", "", ""])
 }
 
-fn sheet(way: &Way) -> Sheet {
-    let rule = way.rule.as_deref().unwrap_or_default();
-    let with = |kind, [flow, queue, context, extension, gateway, cause]: [&str; 6]| {
-        write([kind, flow, queue, context, extension, gateway, cause, rule, &way.reason])
+fn sheet(route: &Route) -> Sheet {
+    let rule = route.rule.as_ref().map_or("", |id| id.as_str());
+    let kind = route.target.kind();
+    let with = |[flow, queue, context, extension, gateway, cause]: [&str; 6]| {
+        write([kind, flow, queue, context, extension, gateway, cause, rule, &route.reason])
     };
-    match &way.target {
-        Target::Flow(name) => with("flow", [name, "", "", "", "", ""]),
-        Target::Queue(name) => with("queue", ["", name, "", "", "", ""]),
-        Target::Extension { context, extension } => with("extension", ["", "", context, extension, "", ""]),
-        Target::Gateway { name, number } => {
-            with("gateway", ["", "", "", number.as_deref().unwrap_or_default(), name, ""])
+    match &route.target {
+        Target::Flow { flow } => with([flow, "", "", "", "", ""]),
+        Target::Queue { queue } => with(["", queue, "", "", "", ""]),
+        Target::Extension { context, extension } => with(["", "", context, extension, "", ""]),
+        Target::Gateway { gateway, number } => {
+            with(["", "", "", number.as_ref().map_or("", PhoneNumber::as_str), gateway, ""])
         }
-        Target::Reject(cause) => with("reject", ["", "", "", "", "", &cause.to_string()]),
+        Target::Reject { reason } => with(["", "", "", "", "", &reason.cause().to_string()]),
     }
 }
 
@@ -52,29 +53,29 @@ fn write([kind, flow, queue, context, extension, gateway, cause, rule, reason]: 
 mod tests {
     use super::*;
 
-    fn set(target: Target) -> Vec<(String, String)> {
-        let way = Way { target, rule: Some("r-1".into()), reason: "because".into() };
+    fn set(target: &str) -> Vec<(String, String)> {
+        let route =
+            Route { target: target.parse().unwrap(), rule: Some("r-1".into()), reason: "because".into() };
         let filled = |(name, value): (&str, &str)| {
             let short = name.trim_start_matches("STASISD_ROUTE").trim_start_matches('_').to_lowercase();
             (!value.is_empty() && !["rule", "reason"].contains(&short.as_str()))
                 .then(|| (short, value.to_owned()))
         };
-        sheet(&way).iter().filter_map(filled).collect()
-    }
-
-    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        sheet(&route).iter().filter_map(filled).collect()
     }
 
     #[test]
     fn each_target_has_its_variables() {
-        assert_eq!(set(Target::Flow("menu".into())), pairs(&[("flow", "menu"), ("", "flow")]));
-        assert_eq!(set(Target::Queue("sales".into())), pairs(&[("queue", "sales"), ("", "queue")]));
-        let place = Target::Extension { context: "c".into(), extension: "100".into() };
-        assert_eq!(set(place), pairs(&[("context", "c"), ("extension", "100"), ("", "extension")]));
-        let out = Target::Gateway { name: "north".into(), number: Some("+34".into()) };
-        assert_eq!(set(out), pairs(&[("extension", "+34"), ("gateway", "north"), ("", "gateway")]));
-        assert_eq!(set(Target::Reject(21)), pairs(&[("cause", "21"), ("", "reject")]));
+        for (target, variables) in [
+            ("flow:menu", &[("flow", "menu"), ("", "flow")][..]),
+            ("queue:sales", &[("queue", "sales"), ("", "queue")]),
+            ("extension:c,100", &[("context", "c"), ("extension", "100"), ("", "extension")]),
+            ("gateway:north,+34900", &[("extension", "+34900"), ("gateway", "north"), ("", "gateway")]),
+            ("reject:forbidden", &[("cause", "21"), ("", "reject")]),
+        ] {
+            let wanted = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            assert_eq!(set(target), wanted.collect::<Vec<_>>(), "{target}");
+        }
         assert!(blank().iter().all(|(_, value)| value.is_empty()));
     }
 }

@@ -1,20 +1,21 @@
 //! `screen`: whether the caller stands on the block list or the VIP list.
 
-use super::{answers::Screen, asked::Asked, sheet::Sheet, trouble::Trouble};
+use super::{asked::Asked, sheet::Sheet, trouble::Trouble};
+use crate::model::ListName;
 
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Sheet, Trouble> {
-    let screen = match asked.number() {
-        Some(number) => asked.answers().screen(&number).await?,
-        None => Screen::None,
+    let list = match asked.number() {
+        Some(number) => asked.answers().list(&number).await?,
+        None => None,
     };
-    Ok(sheet(screen))
+    Ok(sheet(list))
 }
 
 /// Nobody is turned away because a list could not be read.
 pub(super) fn blank() -> Sheet {
-    sheet(Screen::None)
+    sheet(None)
 }
 
-fn sheet(screen: Screen) -> Sheet {
-    Sheet::default().with("STASISD_SCREEN", screen.as_str())
+fn sheet(list: Option<ListName>) -> Sheet {
+    Sheet::default().with("STASISD_SCREEN", list.map_or("none", ListName::as_str))
 }

@@ -1,6 +1,9 @@
 //! What each entry sets, and that none is left out when there is no answer.
 
-use stasisd::scripts::{Entry, Known, Ringing};
+use stasisd::{
+    model::Contact,
+    scripts::{Entry, Ringing},
+};
 
 use crate::site::{Site, shipped};
 
@@ -33,9 +36,10 @@ async fn a_name_that_would_break_out_arrives_as_it_is() {
     let site = Site::start().await;
     let name = "Eve \"x\" \\ ${SHELL(id)} $[1]";
     *site.rooms.known.lock().unwrap() =
-        Known { name: format!("{name}\r\nEXEC System id"), ..Known::default() };
+        Contact { name: format!("{name}\r\nEXEC System id"), ..Contact::default() };
     let ran = site.channel("lookup", EVE).run().await;
-    assert_eq!(ran.get("CALLERID(name)"), format!("{name}  EXEC System id"));
+    assert_eq!(ran.get("STASISD_CONTACT_NAME"), format!("{name}  EXEC System id"));
+    assert_eq!(ran.get("CALLERID(name)"), "Eve x SHELLid 1 EXEC System id", "what phones are shown");
 }
 
 #[tokio::test]
@@ -48,6 +52,8 @@ async fn route_says_where_to_and_why() {
     let ran = site.channel("route", STRANGER).run().await;
     assert_eq!((ran.get("STASISD_ROUTE"), ran.get("STASISD_ROUTE_QUEUE")), ("queue", "operators"));
     assert_eq!(ran.get("STASISD_ROUTE_REASON"), "to 1000 by", "the number that was dialled");
+    let ran = site.channel("route", STRANGER).argument("routed=1").run().await;
+    assert_eq!(ran.get("STASISD_ROUTE_REASON"), "to 1000 by again");
 }
 
 #[tokio::test]

@@ -145,7 +145,10 @@ async fn half_closed_and_silent_sockets() {
     let mut half = TcpStream::connect(site.address).await.unwrap();
     half.write_all(site.channel("lookup", EVE).request().as_bytes()).await.unwrap();
     half.shutdown().await.unwrap();
-    assert!(heard(half).await.starts_with("SET VARIABLE STASISD_CONTACT "), "it speaks, and hears nothing");
+    assert!(
+        heard(half).await.starts_with("SET VARIABLE STASISD_CONTACT_ID "),
+        "it speaks, and hears nothing"
+    );
     let mut early = TcpStream::connect(site.address).await.unwrap();
     early.shutdown().await.unwrap();
     assert_eq!(heard(early).await, "");

@@ -5,18 +5,17 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::json;
 use stasisd::{
-    model::{Order, PhoneNumber},
-    scripts::{Answers, Arrival, Known, Remark, Ringing, Screen, Target, Unanswered, Way},
+    model::{Contact, ListName, Order, PhoneNumber, Route},
+    scripts::{Answer, Answers, Arrival, Remark, Ringing, Unanswered},
 };
 use tokio::sync::Semaphore;
 
 pub struct Pretend {
     /// Who is behind +34600000001.
-    pub known: Mutex<Known>,
+    pub known: Mutex<Contact>,
     pub rung: Mutex<Vec<Ringing>>,
     pub remarks: Mutex<Vec<Remark>>,
     /// How often anything was asked.
@@ -29,14 +28,11 @@ pub struct Pretend {
 
 impl Default for Pretend {
     fn default() -> Self {
-        let known = Known {
-            id: "K-1".into(),
-            name: "Eve Smith".into(),
-            source: "own".into(),
-            facts: vec![("Contract no.".into(), "0042".into())],
-            items: 3,
-            alert: Some("owes 12 €".into()),
-        };
+        let known = json!({
+            "id": "K-1", "name": "Eve Smith", "source": "own", "facts": { "Contract no.": "0042" },
+            "items": [{ "id": "a" }, { "id": "b" }, { "id": "c" }], "alerts": ["owes 12 €"],
+        });
+        let known: Contact = serde_json::from_value(known).unwrap();
         Self {
             known: Mutex::new(known),
             rung: Mutex::default(),
@@ -47,8 +43,6 @@ impl Default for Pretend {
         }
     }
 }
-
-type Answer<'a, T> = BoxFuture<'a, Result<T, Unanswered>>;
 
 impl Pretend {
     fn answer<'a, T: Send + 'a>(&'a self, of: impl FnOnce() -> T + Send + 'a) -> Answer<'a, T> {
@@ -72,27 +66,23 @@ impl Answers for Pretend {
         PhoneNumber::parse(text, "ES".parse().ok()).ok()
     }
 
-    fn contact<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<Known>> {
+    fn contact<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<Contact>> {
         self.answer(|| is_eve(number).then(|| self.known.lock().unwrap().clone()))
     }
 
-    fn route(&self, arrival: Arrival) -> Answer<'_, Way> {
+    fn route(&self, arrival: Arrival) -> Answer<'_, Route> {
         self.answer(move || {
-            let reason = format!(
-                "to {} by {}",
-                arrival.called.unwrap_or_default(),
-                arrival.gateway.unwrap_or_default()
-            );
-            let target = match arrival.caller {
-                Some(number) if is_eve(&number) => Target::Flow("order-status".into()),
-                _ => Target::Queue("operators".into()),
-            };
-            Way { target, rule: Some("r-1".into()), reason }
+            let Arrival { caller, called, gateway, was_routed } = arrival;
+            let [called, gateway] = [called, gateway].map(Option::unwrap_or_default);
+            let target =
+                if caller.as_deref() == Some("600000001") { "flow:order-status" } else { "queue:operators" };
+            let reason = format!("to {called} by {gateway}{}", if was_routed { "again" } else { "" });
+            Route { target: target.parse().unwrap(), rule: Some("r-1".into()), reason }
         })
     }
 
-    fn screen<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Screen> {
-        self.answer(|| if is_eve(number) { Screen::Vip } else { Screen::Block })
+    fn list<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Option<ListName>> {
+        self.answer(|| Some(if is_eve(number) { ListName::Vip } else { ListName::Block }))
     }
 
     fn orders<'a>(&'a self, number: &'a PhoneNumber) -> Answer<'a, Vec<Order>> {

@@ -22,4 +22,5 @@ mod ledger_journal;
 mod migration;
 mod orders;
 mod retention;
+mod routing;
 mod tokens;

@@ -12,7 +12,8 @@ async fn from_before_outbound_calls(base: Base) {
     base.store.put_order(&order("A-1", 1, "packed")).await.expect("put");
     // What was there before the second migration.
     base.execute(
-        "DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
+        "DROP TABLE routing_rules; DROP TABLE routing_lists; DROP TABLE routing_revision; DROP TABLE inbound_links;
+         ALTER TABLE calls DROP COLUMN route; DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;
