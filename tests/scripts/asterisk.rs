@@ -113,7 +113,7 @@ impl Channel {
 }
 
 /// As `res_agi`'s `parse_args` reads a line.
-fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let (mut words, mut quoted, mut escaped, mut space) = (Vec::<String>::new(), false, false, true);
     for sign in line.chars() {
         match sign {

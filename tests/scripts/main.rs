@@ -6,6 +6,7 @@ mod asterisk;
 mod entries;
 mod hostile;
 mod pretend;
+mod programs;
 mod site;
 #[path = "../support/wait.rs"]
 mod wait;
