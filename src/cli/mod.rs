@@ -7,6 +7,7 @@ mod config;
 mod doctor;
 mod flow;
 mod load;
+mod rules;
 mod run;
 mod token;
 mod voice;
@@ -46,6 +47,8 @@ enum Command {
     Call(call::CallArgs),
     /// Calls that were ordered: list, show, cancel, move them.
     Calls(call::CallsArgs),
+    /// Routing rules: which way calls go that come in, and why.
+    Rules(rules::RulesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Voices: list them, let one speak, put one in place.
@@ -90,6 +93,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Doctor => doctor::run(file),
         Command::Call(args) => call::call(file, &args),
         Command::Calls(args) => call::calls(file, &args),
+        Command::Rules(args) => rules::run(file, &args),
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
