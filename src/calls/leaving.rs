@@ -52,7 +52,10 @@ impl Leg {
     pub async fn refuse(&mut self, cause: i32) -> Result<(), Stop> {
         self.refused = true;
         let answer = self.ari().hang_up(&self.record.channel, Some(cause)).await;
-        self.finished(answer).await
+        let gone = self.finished(answer).await;
+        // The event that comes first does not tell it.
+        self.record.cause.get_or_insert(cause);
+        gone
     }
 
     /// Gives a channel on which nothing was played a variable for the dialplan, to which it goes next.

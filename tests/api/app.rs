@@ -86,7 +86,8 @@ impl App {
     pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
-        let config = Config::defaults().unwrap();
+        let mut config = Config::defaults().unwrap();
+        config.calls.country = "ES".to_owned();
         let routing = Routing::new(store.clone(), &config).unwrap();
         let rooms = Rooms {
             routing: routing.clone(),

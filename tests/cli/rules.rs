@@ -11,8 +11,17 @@ const HOURS: &str = "[routing]\ndefault = \"queue:operators\"\n[routing.hours.of
 fn rules_are_added_explained_and_deleted() {
     let daemon = Running::with(HOURS);
     daemon.run(&["rules", "list"]).is(0, &["ID", "GO TO"]);
-    let words =
-        ["rules", "add", "taxi-1", "--from", "600 00 00 01", "--target", "flow:order-status", "--ttl", "600"];
+    let words = [
+        "rules",
+        "add",
+        "taxi-1",
+        "--from",
+        "600 00 00 01",
+        "--target",
+        "flow:order-status",
+        "--ttl",
+        "6000000",
+    ];
     daemon.run(&words).is(0, &["rule taxi-1: calls from +34600000001 go to flow:order-status, until 20"]);
     let night =
         ["rules", "add", "--closed", "office", "--target", "reject:busy", "--priority", "-1", "--json"];
