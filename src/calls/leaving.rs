@@ -28,6 +28,7 @@ impl Leg {
             // That it ended by itself in the same moment is as good.
             let _ = self.services.ari.stop_playback_and_go_on(&id).await;
         }
+        self.interrupted = None;
         self.leaving = true;
         self.record.detail = Some(format!("{why}: {context},{extension},{priority}"));
         let ari = self.ari();
@@ -40,7 +41,10 @@ impl Leg {
     }
 
     pub(super) async fn finish(&mut self) -> Result<(), Stop> {
-        let ari = self.ari();
+        let ari = match self.interrupted.take() {
+            Some(key) => self.services.ari.reacting(Some(key)),
+            None => self.ari(),
+        };
         let answer = ari.hang_up_and_go_on(&self.record.channel).await;
         self.finished(answer).await
     }
