@@ -28,6 +28,7 @@ impl Leg {
             // That it ended by itself in the same moment is as good.
             let _ = self.services.ari.stop_playback_and_go_on(&id).await;
         }
+        self.interrupted = None;
         self.leaving = true;
         self.record.detail = Some(format!("{why}: {context},{extension},{priority}"));
         let ari = self.ari();
@@ -40,7 +41,10 @@ impl Leg {
     }
 
     pub(super) async fn finish(&mut self) -> Result<(), Stop> {
-        let ari = self.ari();
+        let ari = match self.interrupted.take() {
+            Some(key) => self.services.ari.reacting(Some(key)),
+            None => self.ari(),
+        };
         let answer = ari.hang_up_and_go_on(&self.record.channel).await;
         self.finished(answer).await
     }
@@ -52,7 +56,10 @@ impl Leg {
     pub async fn refuse(&mut self, cause: i32) -> Result<(), Stop> {
         self.refused = true;
         let answer = self.ari().hang_up(&self.record.channel, Some(cause)).await;
-        self.finished(answer).await
+        let gone = self.finished(answer).await;
+        // The event that comes first does not tell it.
+        self.record.cause.get_or_insert(cause);
+        gone
     }
 
     /// Gives a channel on which nothing was played a variable for the dialplan, to which it goes next.

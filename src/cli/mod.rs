@@ -8,6 +8,7 @@ mod contacts;
 mod doctor;
 mod flow;
 mod load;
+mod rules;
 mod run;
 mod token;
 mod voice;
@@ -49,6 +50,8 @@ enum Command {
     Calls(call::CallsArgs),
     /// Contacts: look up who calls, import them, list them.
     Contacts(contacts::ContactsArgs),
+    /// Routing rules: which way calls go that come in, and why.
+    Rules(rules::RulesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Voices: list them, let one speak, put one in place.
@@ -102,6 +105,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             let found = runtime.or_exit(Exit::System)?.block_on(done).or_exit(Exit::Data)?;
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
+        Command::Rules(args) => rules::run(file, &args),
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)

@@ -90,7 +90,8 @@ impl App {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
         let lookup = setup.lookup.clone();
-        let config = Config::defaults().unwrap();
+        let mut config = Config::defaults().unwrap();
+        config.calls.country = "ES".to_owned();
         let routing = Routing::new(store.clone(), &config).unwrap();
         let rooms = Rooms {
             routing: routing.clone(),

@@ -2,3 +2,4 @@
 
 mod fastagi;
 mod ringing;
+mod routing;
