@@ -61,7 +61,11 @@ pub fn measure(book: &mut Book) {
         whole(&rates)
     );
     book.put("fastagi_rate_ratio", median(&ratios), "", Goal::AtLeast(3.0), against);
-    let against = format!("the same sessions, from the connection to its end: {} ms; panoramisk's {} ms", tenths(&late), tenths(&other_late));
+    let against = format!(
+        "the same sessions, from the connection to its end: {} ms; panoramisk's {} ms",
+        tenths(&late),
+        tenths(&other_late)
+    );
     book.put("fastagi_p99_ms", median(&late), "ms", Goal::AtMost(20.0), against);
     let _ = std::fs::remove_dir_all(folder);
 }
@@ -123,7 +127,8 @@ fn load(port: u16) -> (f64, f64) {
             })
         })
         .collect();
-    let mut took: Vec<f64> = workers.into_iter().flat_map(|worker| worker.join().expect("no session fails")).collect();
+    let mut took: Vec<f64> =
+        workers.into_iter().flat_map(|worker| worker.join().expect("no session fails")).collect();
     let rate = took.len() as f64 / begun.elapsed().as_secs_f64();
     took.sort_by(f64::total_cmp);
     (rate, took[took.len() * 99 / 100])

@@ -1,4 +1,4 @@
-#!/usr/bin/python3 -SE
+#!/usr/bin/python3 -SEB
 # A plain AGI program as Asterisk starts it for each call: it knows its one contact by heart.
 import sys
 

@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_contact_and_its_facts() {
         let contact = json!({
-            "id": "K-1", "name": "Eve \"the\nbold\"", "source": "own", "alerts": ["owes", "shouts"],
+            "id": "K-1", "name": "Eve \"the bold\"", "source": "own", "alerts": ["owes", "shouts"],
             "facts": { "Contract no.": 7, "北": "x", "deep": {} }, "items": [{ "id": "a" }, { "id": "b" }],
         });
         let contact: Contact = serde_json::from_value(contact).unwrap();

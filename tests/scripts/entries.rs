@@ -39,7 +39,7 @@ async fn a_name_that_would_break_out_arrives_as_it_is() {
         Contact { name: format!("{name}\r\nEXEC System id"), ..Contact::default() };
     let ran = site.channel("lookup", EVE).run().await;
     assert_eq!(ran.get("STASISD_CONTACT_NAME"), format!("{name}  EXEC System id"));
-    assert_eq!(ran.get("CALLERID(name)"), "Eve x SHELLid 1 EXEC System id", "what phones are shown");
+    assert_eq!(ran.get("CALLERID(name)"), "Eve x SHELLid 1EXEC System id", "what phones are shown");
 }
 
 #[tokio::test]

@@ -169,7 +169,8 @@ fn status_ringring_and_note() {
 /// However the control port fails, each program sets what it always sets, empty, and a word.
 #[test]
 fn a_control_port_that_fails_in_any_way() {
-    let fails: [(&str, Box<dyn Fn() -> Port>); 7] = [
+    type Failing = Box<dyn Fn() -> Port>;
+    let fails: [(&str, Failing); 7] = [
         ("unavailable", Box::new(|| Port::new("503 Service Unavailable", "{}".to_owned()))),
         ("unavailable", Box::new(|| Port::new("401 Unauthorized", "{}".to_owned()))),
         ("argument", Box::new(|| Port::new("422 Unprocessable Content", "{}".to_owned()))),
