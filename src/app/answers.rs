@@ -1,8 +1,12 @@
 //! What FastAGI scripts may ask of the other rooms.
 
 use crate::{
-    directory::contacts::{self, SourceOutcome, Via},
-    model::{CallId, Contact, Country, ListName, Order, PhoneNumber, Route, Target},
+    directory::{
+        Notes,
+        contacts::{self, SourceOutcome, Via},
+        notes::NoteError,
+    },
+    model::{CallId, Contact, Country, ListName, NoteContent, Order, PhoneNumber, Route, Target},
     routing::Caller,
     scripts::{Answer, Answers, Arrival, Remark, Ringing, Unanswered},
     stasis::Door,
@@ -13,6 +17,8 @@ use crate::{
 pub struct ForScripts {
     /// Contacts, rules, orders, the feed, the store.
     pub door: Door,
+    /// Call notes.
+    pub notes: Notes,
     /// Whose rules read numbers without country code.
     pub country: Option<Country>,
 }
@@ -87,7 +93,27 @@ impl Answers for ForScripts {
         Box::pin(async { Ok(()) })
     }
 
-    fn note(&self, _: Remark) -> Answer<'_, String> {
-        Box::pin(async { Err(Unanswered::Failed("there are no notes in this version".to_owned())) })
+    fn note(&self, remark: Remark) -> Answer<'_, String> {
+        Box::pin(async move {
+            let call = self.call_of(remark.channel.as_deref());
+            if call.is_some() {
+                // The note names a call that the store must know.
+                let journal = &self.door.services.journal;
+                drop(tokio::join!(journal.flushed(), journal.caught_up()));
+            }
+            let content = NoteContent {
+                call,
+                person: remark.person.unwrap_or_else(|| "dialplan".to_owned()),
+                number: remark.number.map(|number| number.to_string()),
+                categories: remark.categories,
+                text: remark.text,
+                ..NoteContent::default()
+            };
+            match self.notes.add(content, None, clock::now()).await {
+                Ok(note) => Ok(note.id.to_string()),
+                Err(error @ NoteError::Field { .. }) => Err(Unanswered::Refused(error.to_string())),
+                Err(NoteError::Storage(error)) => Err(Unanswered::Failed(error.to_string())),
+            }
+        })
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
     config::Config,
-    directory::{Contacts, Orders},
+    directory::{Contacts, Notes, Orders},
     feed::Feed,
     flow::{self, Library},
     http,
@@ -86,6 +86,8 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
     http::Rooms {
         store: door.store.clone(),
         contacts: door.contacts.clone(),
+        notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
+        time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
         routing: door.routing.clone(),
@@ -107,7 +109,8 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
         tasks.spawn_loop("flows", async move { library.watch(soft, feed).await });
     }
     if config.fastagi.enabled {
-        let answers = ForScripts { door: door.clone(), country: config.calls.country.parse().ok() };
+        let notes = Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes);
+        let answers = ForScripts { door: door.clone(), notes, country: config.calls.country.parse().ok() };
         let serving = scripts::serve(config.fastagi.clone(), Arc::new(answers), tasks.shutdown().clone());
         tasks.spawn_loop("fastagi", async move {
             serving.await;

@@ -7,6 +7,7 @@ mod gateway;
 mod hours;
 mod load;
 mod lookup;
+mod notes;
 mod notify;
 mod outbound;
 mod routing;
@@ -24,6 +25,7 @@ pub use gateway::{
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
 pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
+pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use routing::{CalendarConfig, RoutingConfig};

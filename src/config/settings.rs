@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{FastAgiConfig, GatewayConfig, LookupConfig, OutboundConfig, RoutingConfig, Secret};
+use super::{FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, RoutingConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,6 +19,7 @@ pub struct Config {
     pub orders: OrdersConfig,
     pub lookup: LookupConfig,
     pub routing: RoutingConfig,
+    pub notes: NotesConfig,
     pub outbound: OutboundConfig,
     /// By name.
     #[serde(default)]

@@ -47,6 +47,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     orders(&config.orders, &mut found);
     lookup::verify(&config.lookup, &mut found);
     routing::verify(config, &mut found);
+    super::notes::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

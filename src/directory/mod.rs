@@ -8,6 +8,7 @@ mod current;
 mod endpoint;
 mod error;
 mod guard;
+pub mod notes;
 mod source;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use metrics::counter;
 
 pub use contacts::Contacts;
 pub use error::{DirectoryError, SourceError};
+pub use notes::Notes;
 
 use self::source::Source;
 use crate::{

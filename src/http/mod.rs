@@ -22,6 +22,7 @@ mod health;
 mod links;
 mod lists;
 mod metrics;
+mod notes;
 mod orders;
 mod page;
 mod problem;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    orders, prompts, route, rules, spec,
+    notes, orders, prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -46,6 +46,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(lists::routes())
         .merge(links::routes())
         .merge(route::routes())
+        .merge(notes::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

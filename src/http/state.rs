@@ -8,7 +8,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{cache::TokenCache, control::Control, rules::RoutingDefaults, work::Work};
 use crate::{
-    config::HttpConfig, directory::Contacts, feed::Feed, limits::Limiter, model::Country, routing::Routing,
+    config::HttpConfig,
+    directory::{Contacts, Notes},
+    feed::Feed,
+    limits::Limiter,
+    model::Country,
+    routing::Routing,
     storage::Store,
 };
 
@@ -22,6 +27,10 @@ pub struct Rooms {
     pub store: Store,
     /// Who calls.
     pub contacts: Contacts,
+    /// Call notes.
+    pub notes: Notes,
+    /// Whose days notes are listed by.
+    pub time_zone: jiff::tz::TimeZone,
     /// What happens now.
     pub feed: Feed,
     /// Live calls, flows, health.

@@ -46,6 +46,10 @@ pub enum NoticeKind {
     /// A routing rule was stored or deleted. Data: `id`, `target`, `expires_at`, `deleted`.
     #[serde(rename = "rule.changed")]
     RuleChanged,
+    /// A call note was written, changed or deleted. Data: `note`, `what` (`created`, `changed`, `deleted`), `person`,
+    /// `categories`, `contact`.
+    #[serde(rename = "note.changed")]
+    NoteChanged,
     /// A call order was accepted, claimed, put off, or ended. Data: `order`, `number`, `state`, `attempts`,
     /// `next_at`, `reach`, `end`, `detail`.
     #[serde(rename = "call_order.changed")]
@@ -90,6 +94,7 @@ impl NoticeKind {
             Self::CallRefused => "call.refused",
             Self::OrderChanged => "order.changed",
             Self::RuleChanged => "rule.changed",
+            Self::NoteChanged => "note.changed",
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",

@@ -4,8 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use stasisd::{
-    config::{Config, HttpConfig, LookupConfig, StorageConfig},
-    directory::Contacts,
+    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
+    directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
     routing::Routing,
@@ -21,6 +21,7 @@ pub struct Setup {
     pub http: HttpConfig,
     pub storage: StorageConfig,
     pub lookup: LookupConfig,
+    pub notes: NotesConfig,
     pub directory: TempDir,
 }
 
@@ -28,8 +29,8 @@ impl Default for Setup {
     fn default() -> Self {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
-        let lookup = Config::defaults().unwrap().lookup;
-        Self { http: http_config(), storage: storage_config(&url), lookup, directory }
+        let Config { lookup, notes, .. } = Config::defaults().unwrap();
+        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
     }
 }
 
@@ -98,6 +99,8 @@ impl App {
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
             contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
+            notes: Notes::new(store.clone(), feed.clone(), &setup.notes),
+            time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
             country: "ES".parse().ok(),

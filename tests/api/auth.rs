@@ -94,6 +94,8 @@ async fn each_scope_opens_its_own_doors_alone() {
         (Scope::CallsWrite, "DELETE", "/v1/calls/00000000-0000-0000-0000-000000000000"),
         (Scope::ContactsRead, "GET", "/v1/contacts"),
         (Scope::ContactsWrite, "DELETE", "/v1/contacts/none"),
+        (Scope::NotesRead, "GET", "/v1/categories"),
+        (Scope::NotesWrite, "DELETE", "/v1/notes/00000000-0000-0000-0000-000000000000"),
         (Scope::RingingWrite, "GET", "/api/info/ringring?phone=1&ext=2"),
         (Scope::FlowsRead, "GET", "/v1/flows"),
         (Scope::FlowsWrite, "POST", "/v1/flows/reload"),

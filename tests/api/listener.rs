@@ -6,7 +6,7 @@ use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use serde_json::json;
 use stasisd::{
     config::{Config, TlsConfig},
-    directory::Contacts,
+    directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
     routing::Routing,
@@ -32,6 +32,8 @@ async fn refusal(setup: &Setup) -> HttpError {
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         routing: Routing::new(store.clone(), &config).unwrap(),
         routing_defaults: RoutingDefaults::new(&config),
+        notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
+        time_zone: jiff::tz::TimeZone::UTC,
         store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),

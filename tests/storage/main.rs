@@ -22,6 +22,7 @@ mod foreign;
 mod journal;
 mod ledger_journal;
 mod migration;
+mod notes;
 mod orders;
 mod retention;
 mod routing;

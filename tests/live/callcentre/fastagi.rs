@@ -141,6 +141,24 @@ async fn a_ringing_desk_is_told_with_its_contact() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_note_is_kept() {
+    let site = site("agi-note").await;
+    site.rig.set_global("RIG_AGI_1", "");
+    site.rig.set_global("RIG_AGI_2", "wants-a-taxi");
+    called(&site.rig, "eve", "note", "600000001");
+    assert_eq!(set(&site.rig, "eve", "ERROR"), "", "{}", site.rig.log());
+    let note = site.api().get(&format!("/v1/notes/{}", set(&site.rig, "eve", "NOTE"))).await;
+    assert_eq!((&note["text"], &note["number"]), (&"wants-a-taxi".into(), &"+34600000001".into()), "{note}");
+    // A category that nobody knows.
+    site.rig.set_global("RIG_AGI_1", "strange");
+    called(&site.rig, "eve", "note", "600000001");
+    assert_eq!(
+        (set(&site.rig, "eve", "ERROR").as_str(), set(&site.rig, "eve", "NOTE").as_str()),
+        ("argument", "")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn programs_ask_the_control_port() {
     let site = site("agi-programs").await;
     furnished(&site).await;
@@ -166,6 +184,12 @@ async fn programs_ask_the_control_port() {
     assert_eq!(set(&site.rig, "eve", "ORDERS"), "1 on_the_way");
     site.rig.set_global("RIG_AGI_1", "101");
     program("eve", "ringring", "600000001");
+    site.rig.set_global("RIG_AGI_1", "person=101");
+    site.rig.set_global("RIG_AGI_2", "wants-a-taxi");
+    program("eve", "note", "600000001");
+    let note = set(&site.rig, "eve", "NOTE");
+    let note = site.api().get(&format!("/v1/notes/{note}")).await;
+    assert_eq!((&note["text"], &note["person"]), (&"wants-a-taxi".into(), &"101".into()), "{note}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
