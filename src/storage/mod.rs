@@ -32,7 +32,7 @@ pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
 pub use foreign::{Foreign, ForeignError};
 pub use journal::Journal;
-pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged};
+pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged, Unwanted};
 pub use notes::{NoteQuery, Telling};
 pub use orders::{OrderBefore, OrderPut, OrderQuery};
 pub use page::{LARGEST_PAGE, Page, PageRequest};
