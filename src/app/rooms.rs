@@ -107,9 +107,9 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
         outbound.run(quit).await;
         Ok::<_, std::convert::Infallible>(())
     });
-    let (webhooks, quit) = (door.webhooks.clone(), soft.clone());
+    let (webhooks, shutdown) = (door.webhooks.clone(), tasks.shutdown().clone());
     tasks.spawn_loop("webhooks", async move {
-        webhooks.run(quit).await;
+        webhooks.run(shutdown).await;
         Ok::<_, std::convert::Infallible>(())
     });
     let (routing, quit) = (door.routing.clone(), soft.clone());

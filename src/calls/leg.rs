@@ -46,7 +46,7 @@ pub struct Services {
 }
 
 /// One call's own channel, its events and its record.
-#[allow(clippy::struct_excessive_bools, reason = "four facts of a call that go together freely")]
+#[allow(clippy::struct_excessive_bools, reason = "facts of a call that go together freely")]
 pub struct Leg {
     pub(super) services: Services,
     pub(super) events: Events,
@@ -69,6 +69,8 @@ pub struct Leg {
     pub(super) bridge: Option<String>,
     /// The channel shall be answered, at the latest by the next command.
     pub(super) answer_owed: bool,
+    /// Asterisk refused to make the channel: there is none to hang up.
+    pub(super) unmade: bool,
     /// We hung up, and Asterisk began to.
     pub(super) hung_up: bool,
     /// The caller heard already that something is wrong: once a call is enough.
@@ -118,6 +120,7 @@ impl Leg {
             peer: None,
             bridge: None,
             answer_owed: false,
+            unmade: false,
             hung_up: false,
             refused: false,
             leaving: false,

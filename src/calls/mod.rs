@@ -2,6 +2,7 @@
 
 mod dialling;
 mod inbox;
+mod intercom;
 mod keys;
 mod leaving;
 mod leg;
@@ -16,11 +17,12 @@ mod scope;
 
 pub use dialling::dialled_by;
 pub use inbox::{Events, Inbox, LegEvent, inbox};
+pub use intercom::{Intercom, SayError};
 pub use leg::{Leg, Services};
 pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
 };
-pub use outgoing::{Outgoing, Ringing, call_of};
+pub use outgoing::{Outgoing, Ringing, Undialled, call_of};
 pub use reconcile::{Action, Known, plan};
 pub use registry::{Refusal, Registry, Role, Starting};
 pub use scope::{Conversation, Settled, settle, settle_unseen};

@@ -129,6 +129,9 @@ impl Leg {
                 if let Stop::Fault(fault) = &stop {
                     self.record.detail = Some(fault.to_string());
                 }
+                if self.unmade {
+                    return stop;
+                }
                 match self.finish().await {
                     Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
                     _ => stop,

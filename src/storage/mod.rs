@@ -32,7 +32,7 @@ pub use calls::CallQuery;
 pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
 pub use journal::Journal;
-pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged};
+pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged, Unwanted};
 pub use links::LinkQuery;
 pub use lists::ListQuery;
 pub use orders::{OrderBefore, OrderPut, OrderQuery};

@@ -47,6 +47,11 @@ pub struct Desk {
 impl Desk {
     /// Connected, with these settings.
     pub async fn open(change: impl FnOnce(&mut Config)) -> Self {
+        Self::after(change, async |_, _| ()).await
+    }
+
+    /// The same, where an earlier life has left this in the store and in Asterisk.
+    pub async fn after(change: impl FnOnce(&mut Config), left: impl AsyncFnOnce(&Store, &Fake)) -> Self {
         let (fake, folder) = (Fake::start().await, tempfile::tempdir().unwrap());
         let mut config = Config::defaults().unwrap();
         fs::create_dir(folder.path().join("flows")).unwrap();
@@ -62,6 +67,7 @@ impl Desk {
 
         let end = CancellationToken::new();
         let store = Store::open(&config.storage).await.unwrap();
+        left(&store, &fake).await;
         let (journal, _written) = Journal::start(store.clone(), &config.storage, end.clone());
         let feed = Feed::new();
         let notices = feed.watch();
@@ -87,6 +93,8 @@ impl Desk {
         let door = Door::new(ground, outbound, routing, &config);
         let runs = door.clone();
         tokio::spawn(async move { runs.run(wire, Arc::new(Pulse::new())).await });
+        let (places, quit) = (door.outbound.clone(), end.clone());
+        tokio::spawn(async move { places.run(quit).await });
         eventually("the door is open", || door.status.is_connected()).await;
         Self { fake, door, notices, _folder: folder, _end: end.drop_guard() }
     }

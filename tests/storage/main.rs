@@ -2,6 +2,8 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
+#[path = "../support/records.rs"]
+mod records;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -3,8 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use stasisd::{config::WebhooksConfig, storage::DeliveryState};
-use tokio_util::sync::CancellationToken;
+use stasisd::{config::WebhooksConfig, storage::DeliveryState, tasks::Shutdown};
 
 use crate::{
     base::{Base, SECRET, at, config, id},
@@ -123,18 +122,24 @@ async fn a_crash_in_the_middle_of_a_delivery() {
 #[tokio::test]
 async fn the_loop_is_woken_and_ends() {
     let (base, receiver) = (Base::new().await, Receiver::start(status("200 OK")).await);
-    let soft = CancellationToken::new();
+    let shutdown = Shutdown::new();
     let running = tokio::spawn({
-        let (webhooks, soft) = (base.webhooks.clone(), soft.clone());
-        async move { webhooks.run(soft).await }
+        let (webhooks, shutdown) = (base.webhooks.clone(), shutdown.clone());
+        async move { webhooks.run(shutdown).await }
     });
     for number in 1..=20 {
         base.ended(number, &receiver.url(), 10).await;
     }
     eventually(async || receiver.ids().len(), |count| *count == 20).await;
     eventually(async || base.delivery(20).await.state, |state| *state == DeliveryState::Delivered).await;
-    soft.cancel();
+    // While calls are drained they end, and that is told.
+    shutdown.drain();
+    base.ended(21, &receiver.url(), 10).await;
+    eventually(async || base.delivery(21).await.state, |state| *state == DeliveryState::Delivered).await;
+    shutdown.abort();
     running.await.expect("ends");
+    base.ended(22, &receiver.url(), 10).await;
+    assert_eq!(base.delivery(22).await.state, DeliveryState::Waiting, "for the next life");
 }
 
 #[tokio::test]
