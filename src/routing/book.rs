@@ -58,6 +58,11 @@ pub(super) struct Book {
 }
 
 impl Book {
+    /// One that was never read: whatever the store has, it is another one.
+    pub(super) fn unread() -> Self {
+        Self { revision: -1, ..Self::default() }
+    }
+
     pub(super) fn new(rules: Vec<Rule>, entries: Vec<ListEntry>, revision: i64) -> Self {
         let mut book = Self { revision, ..Self::default() };
         for rule in rules {

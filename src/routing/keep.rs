@@ -15,6 +15,9 @@ use crate::{
 /// A look that met a change is repeated at most so often.
 const TRIES: u32 = 5;
 
+/// Expired rules that are taken out of the book at once.
+const AT_ONCE: usize = 64;
+
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done<T> {
@@ -103,7 +106,7 @@ impl Routing {
     /// # Errors
     /// The store does not answer; the book stays as it is.
     pub async fn reread(&self) -> Result<(), StorageError> {
-        for _ in 0..TRIES {
+        for turn in 1..=TRIES {
             let known = self.look(|book| book.revision);
             if self.inner.store.routing_revision().await? == known {
                 return Ok(());
@@ -111,8 +114,9 @@ impl Routing {
             let stored = self.inner.store.routing_book(clock::now()).await?;
             let book = Book::new(stored.rules, stored.entries, stored.revision);
             let mut place = self.inner.book.write().unwrap_or_else(PoisonError::into_inner);
-            // A change of ours that came meanwhile is not among what was read.
-            if place.newest <= book.revision {
+            // A change of ours that came meanwhile is not among what was read. A count that stays behind ours is
+            // that of a database that was put back.
+            if place.newest <= book.revision || turn == TRIES {
                 let old = std::mem::replace(&mut *place, book);
                 drop(place);
                 // Many rules take their time to be freed: nobody waits for that.
@@ -142,9 +146,9 @@ impl Routing {
 
     fn forget_expired(&self, now: Timestamp) {
         let expired = self.look(|book| book.expired(now));
-        if !expired.is_empty() {
-            // One may have been extended meanwhile.
-            self.change(|book| expired.iter().for_each(|id| book.forget(id, now)));
+        // A few at a time: calls that come in wait for it. One may have been extended meanwhile.
+        for some in expired.chunks(AT_ONCE) {
+            self.change(|book| some.iter().for_each(|id| book.forget(id, now)));
         }
     }
 }

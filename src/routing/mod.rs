@@ -66,7 +66,7 @@ impl Routing {
             inbound: routing.inbound_contexts.clone(),
             country: config.calls.country.parse().ok(),
             reread_secs: routing.reread_secs,
-            book: RwLock::default(),
+            book: RwLock::new(Book::unread()),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

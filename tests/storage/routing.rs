@@ -282,7 +282,14 @@ async fn routing_sees_what_another_writer_changed(base: Base) {
 
 async fn routing_goes_on_without_its_database(base: Base) {
     let routing = routing(&base.store);
-    routing.put_rule(Rule { expires_at: None, ..rule("a", 1, "flow:ivr") }).await.expect("stored");
+    for version in 1..4 {
+        routing.put_rule(Rule { expires_at: None, ..rule("a", version, "flow:ivr") }).await.expect("stored");
+    }
+    // A backup was put back: its count is behind ours.
+    base.execute("DELETE FROM routing_rules; UPDATE routing_revision SET number = 0").await;
+    routing.reread().await.expect("read");
+    assert!(routing.is_empty());
+    routing.put_rule(Rule { expires_at: None, ..rule("a", 2, "flow:ivr") }).await.expect("stored");
     base.execute("DROP TABLE routing_revision").await;
     assert!(routing.reread().await.is_err());
     assert_eq!(way(&routing), "flow:ivr", "the book as it was last known");
