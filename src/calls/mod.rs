@@ -5,6 +5,7 @@ mod inbox;
 mod keys;
 mod leaving;
 mod leg;
+mod lending;
 mod line;
 mod outgoing;
 mod playing;
@@ -18,7 +19,8 @@ pub use dialling::dialled_by;
 pub use inbox::{Events, Inbox, LegEvent, inbox};
 pub use leg::{Leg, Services};
 pub use line::{
-    BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+    BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred, Said,
+    Take, Transferred,
 };
 pub use outgoing::{Outgoing, Ringing, call_of};
 pub use reconcile::{Action, Known, plan};

@@ -10,13 +10,12 @@ mod outbound;
 mod secret;
 mod settings;
 mod show;
+mod transfer;
 mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
-pub use gateway::{
-    DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
-};
+pub use gateway::{DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy};
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
@@ -28,4 +27,5 @@ pub use settings::{
     WebhooksConfig,
 };
 pub use show::show;
+pub use transfer::{TransferMethod, TransferPlace, is_dialplan_word, is_sip_uri};
 pub use verify::{Problem, problems};

@@ -94,6 +94,8 @@ pub struct CallsConfig {
     /// Dialplan place of the operators.
     pub operator_context: String,
     pub operator_extension: String,
+    /// Dialplan context that sends a REFER and gives the call back.
+    pub transfer_context: String,
     /// ISO 3166 country whose rules read numbers without country code; empty for none.
     pub country: String,
     /// Language when neither the channel nor the flow names one.

@@ -2,6 +2,7 @@
 //!
 //! [`Line`]: crate::calls::Line
 
+mod carriers;
 mod check;
 mod exits;
 mod filters;
@@ -22,6 +23,7 @@ mod terminal;
 mod text;
 mod world;
 
+pub use carriers::Carriers;
 pub use library::{FlowSummary, Library, WatchError, log};
 pub use parts::{Act, Flow, Spot, Step, Target};
 pub use problem::{Problem, Severity};

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::text::{Expression, Template, Templates, Text};
-use crate::{calls::Place, model::Facts};
+use crate::{config::TransferPlace, model::Facts};
 
 /// Where something stands in its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -254,6 +254,8 @@ pub struct DialOut {
 pub struct Transfer {
     /// Said before.
     pub say: Option<Text>,
+    /// Said when one way did not work and the next is tried.
+    pub say_next: Option<Text>,
     /// Ways, in the order they are tried.
     pub ways: Vec<Way>,
     /// When every way was refused.
@@ -265,8 +267,10 @@ pub struct Transfer {
 pub enum Way {
     /// The operators' place, from the configuration.
     Operator,
+    /// The ways of the gateway that the call came through, from the configuration.
+    Gateway,
     /// A place in the dialplan.
-    Place(Place),
+    Place(TransferPlace),
     /// SIP REFER to this address; sees `settings` only.
     Refer(Template),
 }

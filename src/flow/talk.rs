@@ -6,10 +6,10 @@ use futures_util::future::BoxFuture;
 use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
-use super::{CallFacts, Set, Webhook, World, run};
+use super::{CallFacts, Carriers, Set, Webhook, World, run};
 use crate::{
     calls::{Conversation, Leg, Place, Take},
-    config::CallsConfig,
+    config::{CallsConfig, TransferMethod},
     directory::Orders,
     model::{CallRecord, Country, Order, PhoneNumber, Stop},
     tasks::clock,
@@ -25,12 +25,20 @@ pub struct Talk {
     operator: Place,
     country: Option<Country>,
     zone: TimeZone,
+    carriers: Arc<dyn Carriers>,
 }
 
 impl Talk {
     /// The flow set as it is now, for the call of `record`.
     #[must_use]
-    pub fn new(set: Arc<Set>, orders: Orders, web: Web, record: &CallRecord, config: &CallsConfig) -> Self {
+    pub fn new(
+        set: Arc<Set>,
+        orders: Orders,
+        web: Web,
+        carriers: Arc<dyn Carriers>,
+        record: &CallRecord,
+        config: &CallsConfig,
+    ) -> Self {
         let facts = CallFacts {
             id: record.id,
             caller: record.caller.clone(),
@@ -46,7 +54,8 @@ impl Talk {
             priority: 1,
         };
         let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
-        Self { set, facts, orders, web, operator, country: config.country.parse().ok(), zone }
+        let country = config.country.parse().ok();
+        Self { set, facts, orders, web, operator, country, zone, carriers }
     }
 }
 
@@ -68,6 +77,13 @@ impl World for Talk {
 
     fn operator(&self) -> Place {
         self.operator.clone()
+    }
+
+    fn gateway_transfer(&self) -> Vec<TransferMethod> {
+        let gateway = self.facts.gateway.as_deref();
+        // A call that came through none of them is handed on as if its gateway had nothing to say.
+        let ways = gateway.and_then(|name| self.carriers.transfer(name));
+        ways.unwrap_or_else(|| vec![TransferMethod::Continue(None)])
     }
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {

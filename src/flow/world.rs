@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     calls::Place,
+    config::TransferMethod,
     model::{CallId, Order},
 };
 
@@ -52,6 +53,11 @@ pub trait World: Send + Sync {
 
     /// Where the operators are.
     fn operator(&self) -> Place;
+
+    /// How calls of the gateway that this one came through are handed on, the first choice first.
+    fn gateway_transfer(&self) -> Vec<TransferMethod> {
+        vec![TransferMethod::Continue(None)]
+    }
 
     /// The current orders of a number; none when it is no number.
     ///

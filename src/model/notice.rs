@@ -23,6 +23,10 @@ pub enum NoticeKind {
     /// The caller pressed a key. Data: `digit`.
     #[serde(rename = "call.key")]
     CallKey,
+    /// A way to hand a call on was tried. Data: `method` (`refer`, `star`, `continue`, `dial`, `blind`, `attended`),
+    /// `outcome` (`taken`, `refused`, `unanswered`, `busy`, `failed`, `hung_up`), `detail`.
+    #[serde(rename = "call.transfer")]
+    CallTransfer,
     /// A call was taken up at its step. Data: `step`, `why` (`restart` or `reconnect`).
     #[serde(rename = "call.taken_up")]
     CallTakenUp,
@@ -72,6 +76,7 @@ impl NoticeKind {
             Self::CallStep => "call.step",
             Self::CallSaid => "call.said",
             Self::CallKey => "call.key",
+            Self::CallTransfer => "call.transfer",
             Self::CallTakenUp => "call.taken_up",
             Self::CallEnded => "call.ended",
             Self::CallRefused => "call.refused",

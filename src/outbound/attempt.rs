@@ -104,7 +104,8 @@ impl Outbound {
 
     fn talk(&self, record: &CallRecord) -> Talk {
         let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
-        Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), record, calls)
+        let carriers = Arc::new(self.inner.gateways.clone());
+        Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), carriers, record, calls)
     }
 
     /// What became of an attempt, from what was seen of its call.

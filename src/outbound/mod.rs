@@ -5,6 +5,7 @@
 
 mod accept;
 mod attempt;
+mod carriers;
 mod dispatch;
 mod edit;
 pub mod gateway;

@@ -31,7 +31,7 @@ impl Door {
         if AttemptId::of_channel(&channel.id).is_some() {
             return self.own(channel, args);
         }
-        if registry.knows(&channel.id) {
+        if registry.route(&channel.id, |_| given_back(args).map(LegEvent::Returned)) {
             return;
         }
         let entry = entry::read(args);
@@ -55,7 +55,7 @@ impl Door {
     /// A channel that we made for an attempt: it is new and its call knows it, or the dialplan gives it back with what
     /// it found out, perhaps to a later life of this program.
     fn own(&self, channel: &Channel, args: &[String]) {
-        let found = args.iter().find_map(|arg| arg.strip_prefix("amd=")).map(str::to_owned);
+        let found = given_back(args);
         let is_known = self.services.registry.route(&channel.id, |_| found.clone().map(LegEvent::Returned));
         if !is_known && self.status.is_connected() {
             self.outbound.came_back(channel.id.clone(), found);
@@ -80,7 +80,8 @@ impl Door {
             self.started(&record);
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
-        let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
+        let carriers = Arc::new(self.outbound.gateways().clone());
+        let talk = Talk::new(set, self.orders.clone(), self.web.clone(), carriers, &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(async move {
             let mut talk = talk;
@@ -113,4 +114,11 @@ impl Door {
             }
         });
     }
+}
+
+/// What the dialplan found out, if it gives a channel back that was lent to it.
+fn given_back(args: &[String]) -> Option<String> {
+    let told =
+        |arg: &String| ["amd=", "transfer="].iter().find_map(|key| arg.strip_prefix(key)).map(str::to_owned);
+    args.iter().find_map(told)
 }

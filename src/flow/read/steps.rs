@@ -7,7 +7,7 @@ use super::{
     table::{Field, Table},
 };
 use crate::{
-    calls::Place,
+    config::{TransferPlace, is_dialplan_word},
     flow::{
         parts::{
             Act, Choose, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source, Spot, Step, Transfer,
@@ -22,6 +22,9 @@ const KINDS: [&str; 13] = [
     "say", "menu", "collect", "lookup", "choose", "set", "dial", "transfer", "record", "webhook", "goto",
     "pause", "hangup",
 ];
+
+/// What `to` of a transfer may be.
+const WAYS: &str = "\"operator\", \"gateway\", { context = \"…\" } or { refer = \"sip:…\" }";
 
 impl Reader<'_> {
     pub(super) fn step(&mut self, mut step: Table) -> Option<Step> {
@@ -162,9 +165,7 @@ impl Reader<'_> {
 
     fn transfer(&mut self, step: &mut Table) -> Act {
         let mut ways = Vec::new();
-        if let Some(field) =
-            step.need(self, "to", "\"operator\", { context = \"…\" } or { refer = \"sip:…\" }")
-        {
+        if let Some(field) = step.need(self, "to", WAYS) {
             match field.value {
                 DeValue::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
@@ -179,19 +180,23 @@ impl Reader<'_> {
             }
         }
         let refused = self.exit_if(step, "refused");
-        if matches!(ways.last(), Some(Way::Refer(_))) && refused.is_none() {
+        if matches!(ways.last(), Some(Way::Refer(_) | Way::Gateway)) && refused.is_none() {
             let at = step.at.with("refused");
             self.error(&at, "is missing: a REFER can be refused; name a step, or end `to` with \"operator\"");
         }
-        Act::Transfer(Transfer { say: self.text_if(step, "say"), ways, refused })
+        let (say, say_next) = (self.text_if(step, "say"), self.text_if(step, "say_next"));
+        Act::Transfer(Transfer { say, say_next, ways, refused })
     }
 
     fn way(&mut self, field: &Field) -> Option<Way> {
         if field.value.as_str() == Some("operator") {
             return Some(Way::Operator);
         }
+        if field.value.as_str() == Some("gateway") {
+            return Some(Way::Gateway);
+        }
         let Some(entries) = field.value.as_table() else {
-            self.error(&field.at, "should be \"operator\", { context = \"…\" } or { refer = \"sip:…\" }");
+            self.error(&field.at, format!("should be {WAYS}"));
             return None;
         };
         let mut table = Table::new(field.at.clone(), entries);
@@ -206,14 +211,14 @@ impl Reader<'_> {
         let priority = self.count(&mut table, "priority", (1, 9_999), 1);
         table.finish(self);
         let priority = u32::try_from(priority).unwrap_or(1);
-        Some(Way::Place(Place { context, extension: extension.unwrap_or_else(|| "s".to_owned()), priority }))
+        let extension = extension.unwrap_or_else(|| "s".to_owned());
+        Some(Way::Place(TransferPlace { context, extension, priority }))
     }
 
     /// A context or an extension: written in the flow, never computed.
     fn dialplan_word(&mut self, field: &Field) -> String {
         let text = self.string(field).unwrap_or_default();
-        let letters = |c: char| c.is_ascii_alphanumeric() || "_-+*#.".contains(c);
-        if text.is_empty() || text.len() > 80 || !text.chars().all(letters) {
+        if !is_dialplan_word(text) {
             self.error(&field.at, "has A-Z a-z 0-9 and _ - + * # . only, at most 80, and no templates");
         }
         text.to_owned()

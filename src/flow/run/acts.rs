@@ -9,9 +9,9 @@ use tracing::warn;
 
 use super::{Next, Talk, safe, vars};
 use crate::{
-    calls::{BargeIn, Dial, Dialled, Line, Record, Referred, Said, Take},
+    calls::{BargeIn, Dial, Dialled, Line, Record, Said, Take},
     flow::{
-        parts::{Choose, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Transfer, Tree, Way},
+        parts::{Choose, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Tree},
         text::{Template, Text},
         world::{Webhook, World},
     },
@@ -129,7 +129,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     }
 
     /// Fills in what may see the settings only.
-    fn fill_safe(&self, flow: &Flow, template: &Template) -> Result<String, Stop> {
+    pub(super) fn fill_safe(&self, flow: &Flow, template: &Template) -> Result<String, Stop> {
         let settings = Value::from(Serde(&self.set.settings));
         let context = minijinja::context! { settings };
         flow.templates.fill(template, &context).map_err(|e| Fault::Flow(e).into())
@@ -155,45 +155,6 @@ impl<L: Line, W: World> Talk<'_, L, W> {
             Dialled::Failed(_) => &dial.failed,
         };
         Ok(Next::Go(target.clone()))
-    }
-
-    pub(super) async fn transfer(&mut self, flow: &Flow, transfer: &Transfer) -> Result<Next, Stop> {
-        // Who may have been referred before a crash is on the way: nothing more is said.
-        let refers = transfer.ways.iter().any(|way| matches!(way, Way::Refer(_)));
-        if let Some(say) = transfer.say.as_ref().filter(|_| self.take == Take::Anew || !refers) {
-            match self.speak(flow, say, BargeIn::Never, &[]).await {
-                // Who is on the way to a person gets there in silence too.
-                Err(Stop::Fault(fault @ Fault::Voice(_))) => {
-                    warn!(call = %self.world.call().id, step = self.position.step, %fault, "not announced");
-                }
-                said => drop(said?),
-            }
-        }
-        for way in &transfer.ways {
-            match way {
-                Way::Operator => {
-                    self.ear.line.continue_in(&self.world.operator(), "to the operator").await?;
-                    return Ok(Next::Done);
-                }
-                Way::Place(place) => {
-                    let why = format!("to {},{},{}", place.context, place.extension, place.priority);
-                    self.ear.line.continue_in(place, &why).await?;
-                    return Ok(Next::Done);
-                }
-                Way::Refer(address) => {
-                    let address = self.fill_safe(flow, address)?;
-                    self.ear.answer().await?;
-                    self.ear.line.durable().await?;
-                    let Referred::Refused(why) =
-                        self.ear.line.refer(safe::sip_uri(&address)?, self.take).await?;
-                    warn!(call = %self.world.call().id, step = self.position.step, why, "the REFER was refused");
-                }
-            }
-        }
-        let refused = transfer.refused.clone();
-        refused
-            .map(Next::Go)
-            .ok_or_else(|| Fault::Flow("every way to transfer was refused".to_owned()).into())
     }
 
     pub(super) async fn record(&mut self, flow: &Flow, record: &Recording) -> Result<Next, Stop> {

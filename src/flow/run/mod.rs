@@ -4,6 +4,7 @@ mod acts;
 mod ask;
 mod ear;
 mod safe;
+mod transfer;
 mod vars;
 
 use std::sync::Arc;
