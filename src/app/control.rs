@@ -10,10 +10,10 @@ use crate::{
     calls::LegEvent,
     flow::graph,
     http::{Check, Control, ControlError, GraphFormat, Health},
-    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome},
+    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome, Pairing},
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
-        StatusPut, gateway,
+        PairingError, StatusPut, gateway,
     },
     stasis::Door,
     storage::StorageError,
@@ -103,6 +103,10 @@ impl Control for Rooms {
         version: Option<i64>,
     ) -> BoxFuture<'_, Result<Outcome, StorageError>> {
         Box::pin(async move { self.door.outbound.delete_order(&id, version).await })
+    }
+
+    fn put_pairing(&self, pairing: Pairing) -> BoxFuture<'_, Result<bool, PairingError>> {
+        Box::pin(async move { self.door.outbound.put_pairing(&pairing).await })
     }
 
     fn notify(

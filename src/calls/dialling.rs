@@ -67,11 +67,11 @@ impl Leg {
                 None => return self.part(Dialled::NoAnswer).await,
             }
         }
-        self.talk(&peer).await
+        self.talk(&peer, dial.is_masked).await
     }
 
     /// Connects the two until the dialled party leaves.
-    async fn talk(&mut self, peer: &ChannelId) -> Result<Dialled, Stop> {
+    async fn talk(&mut self, peer: &ChannelId, is_masked: bool) -> Result<Dialled, Stop> {
         let ari = self.services.ari.clone();
         let bridge = self.bridge.clone().unwrap_or_default();
         // Not all channels ring; that there is nothing to stop is no matter.
@@ -85,7 +85,12 @@ impl Leg {
         };
         for channel in [&self.record.channel.clone(), peer] {
             if !inside.contains(channel) {
-                let added = ari.add_to_bridge(&bridge, std::slice::from_ref(channel)).await;
+                let one = std::slice::from_ref(channel);
+                let added = if is_masked {
+                    ari.add_masked(&bridge, one).await
+                } else {
+                    ari.add_to_bridge(&bridge, one).await
+                };
                 self.judge(added).await?;
             }
         }

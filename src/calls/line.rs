@@ -98,6 +98,8 @@ pub struct Dial {
     pub caller_id: Option<String>,
     /// How long it may ring.
     pub ring: Duration,
+    /// Neither side is told who the other is.
+    pub is_masked: bool,
 }
 
 /// What came of dialling.

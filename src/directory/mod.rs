@@ -5,6 +5,7 @@ mod breaker;
 mod cache;
 mod current;
 mod error;
+mod pairings;
 mod source;
 
 use std::sync::Arc;

@@ -23,7 +23,7 @@ mod terminal;
 mod text;
 mod world;
 
-pub use carriers::Carriers;
+pub use carriers::{Carriers, HeldLine, NoRoom, Room};
 pub use library::{FlowSummary, Library, WatchError, log};
 pub use parts::{Act, Flow, Spot, Step, Target};
 pub use problem::{Problem, Severity};
@@ -32,4 +32,4 @@ pub use run::run;
 pub use set::Set;
 pub use talk::Talk;
 pub use terminal::{Pretence, try_in_terminal};
-pub use world::{CallFacts, Webhook, World};
+pub use world::{CallFacts, Partner, Webhook, World};

@@ -75,6 +75,7 @@ pub enum Act {
     Choose(Choose),
     Set(Set),
     Dial(Box<DialOut>),
+    Connect(Box<Connect>),
     Transfer(Transfer),
     Record(Box<Recording>),
     Webhook(Box<Hook>),
@@ -238,6 +239,27 @@ pub struct DialOut {
     /// How long it may ring.
     pub ring: Duration,
     /// They talked and the dialled party left.
+    pub answered: Target,
+    /// Busy.
+    pub busy: Target,
+    /// Nobody answered.
+    pub no_answer: Target,
+    /// Refused.
+    pub rejected: Target,
+    /// Could not be dialled.
+    pub failed: Target,
+}
+
+/// Connects the caller with whom they are paired with; neither sees the other's number.
+#[derive(Debug)]
+pub struct Connect {
+    /// Said before, when there is somebody.
+    pub say: Option<Text>,
+    /// How long it may ring.
+    pub ring: Duration,
+    /// Nobody is paired with the caller now.
+    pub none: Target,
+    /// They talked and the other left.
     pub answered: Target,
     /// Busy.
     pub busy: Target,

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
-use super::{CallFacts, Carriers, Set, Webhook, World, run};
+use super::{CallFacts, Carriers, NoRoom, Partner, Room, Set, Webhook, World, run};
 use crate::{
     calls::{Conversation, Leg, Place, Take},
     config::{CallsConfig, TransferMethod},
@@ -84,6 +84,22 @@ impl World for Talk {
         // A call that came through none of them is handed on as if its gateway had nothing to say.
         let ways = gateway.and_then(|name| self.carriers.transfer(name));
         ways.unwrap_or_else(|| vec![TransferMethod::Continue(None)])
+    }
+
+    async fn partner(&self) -> Result<Option<Partner>, String> {
+        let number = |text: &String| PhoneNumber::parse(text, self.country).ok();
+        let Some(caller) = self.facts.caller.as_ref().and_then(number) else { return Ok(None) };
+        let called = self.facts.called.as_ref().and_then(number);
+        let found = self.orders.pairing(&caller, called.as_ref(), clock::now()).await;
+        let found = found.map_err(|error| error.to_string())?;
+        Ok(found.and_then(|pairing| {
+            let party = pairing.other(&caller)?.clone();
+            Some(Partner { pairing: pairing.id, party, shown: pairing.shown })
+        }))
+    }
+
+    fn room(&self, partner: &Partner) -> Result<Room, NoRoom> {
+        self.carriers.room(&partner.party, partner.shown.as_ref())
     }
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {

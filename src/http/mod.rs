@@ -20,6 +20,7 @@ mod health;
 mod metrics;
 mod orders;
 mod page;
+mod pairings;
 mod problem;
 mod prompts;
 mod reject;

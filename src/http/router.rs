@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, docs, events, flows, gateways, health, metrics, orders, prompts, spec,
+    call_orders, calls, docs, events, flows, gateways, health, metrics, orders, pairings, prompts, spec,
     state::{App, Shared},
     wrap,
 };
@@ -37,6 +37,7 @@ pub fn openapi() -> OpenApi {
 fn described() -> (Router<Arc<Shared>>, OpenApi) {
     let (routes, mut api) = OpenApiRouter::with_openapi(spec::head())
         .merge(orders::routes())
+        .merge(pairings::routes())
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())

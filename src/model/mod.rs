@@ -8,6 +8,7 @@ mod ids;
 mod lane;
 mod notice;
 mod order;
+mod pairing;
 mod phone;
 
 pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
@@ -18,6 +19,7 @@ pub use ids::{CallId, ChannelId, NodeId, OrderId};
 pub use lane::Lane;
 pub use notice::{Notice, NoticeKind};
 pub use order::{Order, OrderUpdate, Outcome};
+pub use pairing::{Pairing, Party, meant};
 pub use phone::{Country, NumberError, PhoneNumber, mask};
 
 /// A JSON object: facts of an order, variables of a call.

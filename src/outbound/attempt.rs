@@ -104,7 +104,7 @@ impl Outbound {
 
     fn talk(&self, record: &CallRecord) -> Talk {
         let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
-        let carriers = Arc::new(self.inner.gateways.clone());
+        let carriers = Arc::new(self.flow_carriers());
         Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), carriers, record, calls)
     }
 

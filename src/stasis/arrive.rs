@@ -80,7 +80,7 @@ impl Door {
             self.started(&record);
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
-        let carriers = Arc::new(self.outbound.gateways().clone());
+        let carriers = Arc::new(self.outbound.flow_carriers());
         let talk = Talk::new(set, self.orders.clone(), self.web.clone(), carriers, &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(async move {

@@ -14,6 +14,7 @@ mod ledger;
 mod open;
 mod orders;
 mod page;
+mod pairings;
 mod plan;
 mod pool;
 mod row;

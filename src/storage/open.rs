@@ -34,11 +34,13 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "outbound", include_str!("../../migrations/sqlite/0002_outbound.sql")),
     (3, "deliveries", include_str!("../../migrations/sqlite/0003_deliveries.sql")),
+    (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
     (2, "outbound", include_str!("../../migrations/postgres/0002_outbound.sql")),
     (3, "deliveries", include_str!("../../migrations/postgres/0003_deliveries.sql")),
+    (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

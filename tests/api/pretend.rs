@@ -16,11 +16,11 @@ use stasisd::{
     http::{Check, Control, ControlError, GraphFormat, Health},
     model::{
         CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, Order, OrderId,
-        OrderState, Outcome, Position,
+        OrderState, Outcome, Pairing, Position,
     },
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
-        StatusPut, gateway,
+        PairingError, StatusPut, gateway,
     },
     storage::{StorageError, Store},
 };
@@ -112,6 +112,10 @@ impl Control for Pretend {
                 None => Err(EditError::NotWaiting),
             }
         })
+    }
+
+    fn put_pairing(&self, pairing: Pairing) -> BoxFuture<'_, Result<bool, PairingError>> {
+        Box::pin(async move { Ok(self.store().put_pairing(&pairing).await?) })
     }
 
     fn put_order(&self, order: Order) -> BoxFuture<'_, Result<StatusPut, StorageError>> {

@@ -19,5 +19,6 @@ mod journal;
 mod ledger_journal;
 mod migration;
 mod orders;
+mod pairings;
 mod retention;
 mod tokens;

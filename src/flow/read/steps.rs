@@ -10,17 +10,17 @@ use crate::{
     config::{TransferPlace, is_dialplan_word},
     flow::{
         parts::{
-            Act, Choose, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source, Spot, Step, Transfer,
-            Tree, Way,
+            Act, Choose, Connect, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source, Spot, Step,
+            Transfer, Tree, Way,
         },
         problem::did_you_mean,
     },
 };
 
 /// The kinds of steps.
-const KINDS: [&str; 13] = [
-    "say", "menu", "collect", "lookup", "choose", "set", "dial", "transfer", "record", "webhook", "goto",
-    "pause", "hangup",
+const KINDS: [&str; 14] = [
+    "say", "menu", "collect", "lookup", "choose", "set", "dial", "connect", "transfer", "record", "webhook",
+    "goto", "pause", "hangup",
 ];
 
 /// What `to` of a transfer may be.
@@ -40,6 +40,7 @@ impl Reader<'_> {
             "choose" => self.choose(&mut step),
             "set" => self.set(&mut step),
             "dial" => self.dial(&mut step),
+            "connect" => self.connect(&mut step),
             "transfer" => self.transfer(&mut step),
             "record" => self.record(&mut step),
             "webhook" => self.webhook(&mut step),
@@ -155,6 +156,23 @@ impl Reader<'_> {
             to: to.unwrap_or_else(|| crate::flow::text::Template::Plain(String::new())),
             caller_id: step.take(self, "caller_id").map(|field| self.safe_template(&field)),
             ring: self.seconds(step, "ring_secs", (1.0, 300.0), 30.0),
+            answered: self.exit(step, "answered", "the step after they talked"),
+            busy,
+            no_answer,
+            rejected,
+            failed,
+        }))
+    }
+
+    fn connect(&mut self, step: &mut Table) -> Act {
+        let failed = self.exit(step, "failed", "the step when they could not be dialled");
+        let mut exit = |reader: &mut Self, key| reader.exit_if(step, key).unwrap_or_else(|| failed.clone());
+        let (busy, no_answer, rejected) =
+            (exit(self, "busy"), exit(self, "no_answer"), exit(self, "rejected"));
+        Act::Connect(Box::new(Connect {
+            say: self.text_if(step, "say"),
+            ring: self.seconds(step, "ring_secs", (1.0, 300.0), 30.0),
+            none: self.exit(step, "none", "the step when nobody is paired with the caller"),
             answered: self.exit(step, "answered", "the step after they talked"),
             busy,
             no_answer,

@@ -29,7 +29,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     }
 
     /// Says what goes before something else; a key that works at any time stops it and leads away.
-    async fn announce(&mut self, flow: &Flow, say: Option<&Text>) -> Result<Option<Next>, Stop> {
+    pub(super) async fn announce(&mut self, flow: &Flow, say: Option<&Text>) -> Result<Option<Next>, Stop> {
         let Some(say) = say else { return Ok(None) };
         let barge = if flow.anytime.is_empty() { BargeIn::Never } else { BargeIn::AnyKey };
         let said = self.speak(flow, say, barge, &[]).await?;
@@ -139,7 +139,8 @@ impl<L: Line, W: World> Talk<'_, L, W> {
         let endpoint = self.fill_safe(flow, &dial.to)?;
         let caller_id = dial.caller_id.as_ref().map(|id| self.fill_safe(flow, id)).transpose()?;
         let caller_id = caller_id.as_deref().map(safe::caller_id).transpose()?.map(str::to_owned);
-        let request = Dial { endpoint: safe::endpoint(&endpoint)?.to_owned(), caller_id, ring: dial.ring };
+        let endpoint = safe::endpoint(&endpoint)?.to_owned();
+        let request = Dial { endpoint, caller_id, ring: dial.ring, is_masked: false };
         if self.take == Take::Anew
             && let Some(next) = self.announce(flow, dial.say.as_ref()).await?
         {

@@ -1,3 +1,4 @@
 //! The call centre, on a real Asterisk.
 
+mod pairing;
 mod transfer;
