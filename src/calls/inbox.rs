@@ -10,6 +10,8 @@ use std::{
 
 use tokio::sync::mpsc;
 
+use crate::config::TransferMethod;
+
 /// Events a call may be behind. A call reads all the time, so only a stuck one ever fills it.
 const DEPTH: usize = 256;
 
@@ -67,10 +69,21 @@ pub enum LegEvent {
     Lost,
     /// The websocket is back and the channel still in Stasis.
     Restored,
+    /// Somebody asked us to hand the call on.
+    HandOn(HandOn),
     /// Somebody asked us to hang up.
     HangUp(String),
     /// The drain time is over.
     Shutdown,
+}
+
+/// Whom a call is to be handed on to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandOn {
+    /// By the ways of its gateway.
+    Gateway,
+    /// By this way.
+    Way(TransferMethod),
 }
 
 /// The sending end, shared by all who route events to the call.

@@ -6,7 +6,6 @@ use tokio::time::Instant;
 
 use super::{
     leg::Leg,
-    lending::Whereabouts,
     line::{Place, Refer, Referred, Take},
 };
 use crate::{
@@ -69,6 +68,7 @@ impl Leg {
     /// the context leaves it to ARI's redirect, of which only that the peer hangs up can be seen.
     pub(super) async fn refer_once(&mut self, refer: &Refer, take: Take) -> Result<Referred, Stop> {
         let context = self.services.config.transfer_context.clone();
+        let how = format!("REFER to {}", refer.target);
         let told = match take {
             Take::Anew if self.has_place(&context, "s").await? => {
                 let ari = self.services.ari.clone();
@@ -79,33 +79,31 @@ impl Leg {
                     self.judge(set).await?;
                 }
                 let place = Place { context, extension: "s".to_owned(), priority: 1 };
-                match self.lend(&place).await {
-                    Ok(()) => self.referred_in_dialplan(refer).await,
-                    Err(stop) => Err(stop),
-                }
+                self.lend(&place).await?;
+                self.back_from_refer(refer.timeout + CARRIED_OUT, &how).await?
             }
             Take::Anew => return self.redirect(refer, take).await,
-            Take::Up => match self.whereabouts(&context).await? {
-                Whereabouts::Lent => self.referred_in_dialplan(refer).await,
-                Whereabouts::Back(told) => Ok(told),
-                Whereabouts::Here => return self.redirect(refer, take).await,
+            Take::Up => match self.returned.take() {
+                Some(told) => told,
+                None => return self.redirect(refer, take).await,
             },
         };
-        match told.map(|told| what_came(&told)) {
-            Ok(Some(refused)) => Ok(refused),
-            Ok(None) => self.taken_over(&format!("REFER to {}", refer.target)).await,
-            Err(stop) => Err(self.followed(stop, &format!("REFER to {}", refer.target))),
+        match what_came(&told) {
+            Some(refused) => Ok(refused),
+            None => self.taken_over(&how).await,
         }
     }
 
-    async fn referred_in_dialplan(&mut self, refer: &Refer) -> Result<String, Stop> {
-        match self.given_back(Instant::now() + refer.timeout + CARRIED_OUT).await {
+    /// Waits for a channel that was lent to send a REFER; what came of that. Who hangs up there has followed it.
+    pub(super) async fn back_from_refer(&mut self, within: Duration, how: &str) -> Result<String, Stop> {
+        match self.given_back(Instant::now() + within).await {
             // The dialplan has it and knows where to go on without us.
             Err(Stop::Ended(Ended::Shutdown)) => {
                 self.leaving = true;
-                self.record.detail = Some(format!("REFER to {}, left to the dialplan", refer.target));
+                self.record.detail = Some(format!("{how}, left to the dialplan"));
                 Err(Ended::LeftStasis.into())
             }
+            Err(stop) => Err(self.followed(stop, how)),
             told => told,
         }
     }

@@ -51,7 +51,8 @@ impl Leg {
     pub(super) async fn given_back(&mut self, until: Instant) -> Result<String, Stop> {
         loop {
             match timeout_at(until, self.events.next()).await {
-                Ok(Some(LegEvent::LeftStasis)) => {}
+                // It is being handed on already.
+                Ok(Some(LegEvent::LeftStasis | LegEvent::HandOn(_))) => {}
                 Ok(Some(LegEvent::Returned(found))) => return Ok(found),
                 Ok(Some(LegEvent::Destroyed { cause: None, tech_cause: None })) => {
                     // Absent from Stasis, as is expected; absent from Asterisk?

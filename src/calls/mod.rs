@@ -16,7 +16,7 @@ mod registry;
 mod scope;
 
 pub use dialling::dialled_by;
-pub use inbox::{Events, Inbox, LegEvent, inbox};
+pub use inbox::{Events, HandOn, Inbox, LegEvent, inbox};
 pub use leg::{Leg, Services};
 pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred, Said,

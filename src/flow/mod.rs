@@ -28,7 +28,7 @@ pub use library::{FlowSummary, Library, WatchError, log};
 pub use parts::{Act, Flow, Spot, Step, Target};
 pub use problem::{Problem, Severity};
 pub use read::read;
-pub use run::run;
+pub use run::{hand_on, run};
 pub use set::Set;
 pub use talk::Talk;
 pub use terminal::{Pretence, try_in_terminal};

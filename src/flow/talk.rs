@@ -6,9 +6,9 @@ use futures_util::future::BoxFuture;
 use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
-use super::{CallFacts, Carriers, NoRoom, Partner, Room, Set, Webhook, World, run};
+use super::{CallFacts, Carriers, NoRoom, Partner, Room, Set, Webhook, World, hand_on, run};
 use crate::{
-    calls::{Conversation, Leg, Place, Take},
+    calls::{Conversation, HandOn, Leg, Place, Take},
     config::{CallsConfig, TransferMethod},
     directory::Orders,
     model::{CallRecord, Country, Order, PhoneNumber, Stop},
@@ -63,6 +63,15 @@ impl Conversation for Talk {
     fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>> {
         let start = leg.record().position.clone();
         Box::pin(async move { run(&self.set, start, take, leg, self).await })
+    }
+
+    fn hand_on<'a>(&'a mut self, leg: &'a mut Leg, to: HandOn) -> BoxFuture<'a, Result<(), Stop>> {
+        let here = leg.record().position.clone();
+        let methods = match to {
+            HandOn::Gateway => self.gateway_transfer(),
+            HandOn::Way(method) => vec![method],
+        };
+        Box::pin(async move { hand_on(&self.set, here, &methods, leg, self).await })
     }
 }
 

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::{
+    calls::HandOn,
     model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome, Pairing},
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
@@ -26,6 +27,8 @@ pub trait Control: Send + Sync + 'static {
     }
     /// Hangs up.
     fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>>;
+    /// Begins to hand the call on.
+    fn transfer(&self, id: CallId, to: HandOn) -> BoxFuture<'_, Result<(), ControlError>>;
     /// Speaks into the call, in its own language if none is named.
     fn say(
         &self,

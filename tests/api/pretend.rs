@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use stasisd::{
+    calls::HandOn,
     http::{Check, Control, ControlError, GraphFormat, Health},
     model::{
         CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, Order, OrderId,
@@ -37,6 +38,7 @@ pub struct Pretend {
     pub live: Mutex<HashMap<CallId, CallRecord>>,
     pub hung_up: Mutex<Vec<CallId>>,
     pub said: Mutex<Vec<Said>>,
+    pub handed_on: Mutex<Vec<(CallId, HandOn)>>,
     pub prompts: Mutex<HashMap<String, PathBuf>>,
     /// What the next command on a call fails with.
     pub fails: Mutex<Option<ControlError>>,
@@ -73,6 +75,14 @@ impl Control for Pretend {
             self.failure()?;
             self.live.lock().unwrap().remove(&id).ok_or(ControlError::NotLive)?;
             self.hung_up.lock().unwrap().push(id);
+            Ok(())
+        })
+    }
+
+    fn transfer(&self, id: CallId, to: HandOn) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async move {
+            self.failure()?;
+            self.handed_on.lock().unwrap().push((id, to));
             Ok(())
         })
     }

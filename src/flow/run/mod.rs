@@ -13,6 +13,8 @@ use std::sync::Arc;
 use minijinja::Value;
 use tracing::warn;
 
+pub use self::transfer::hand_on;
+
 use self::ear::Ear;
 use super::{
     parts::{Act, Flow, Step, Target},

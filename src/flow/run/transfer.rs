@@ -5,16 +5,17 @@ use std::time::Duration;
 use serde_json::json;
 use tracing::warn;
 
-use super::{Next, Talk, safe};
+use super::{Next, Talk, ear::Ear, safe};
 use crate::{
     calls::{BargeIn, Dial, Dialled, Line, Place, Refer, Referred, Take, Transferred},
     config::TransferMethod,
     flow::{
         parts::{Flow, Transfer, Way},
+        set::Set,
         text::Text,
         world::World,
     },
-    model::{Ended, Fault, Stop},
+    model::{Ended, Fault, Position, Stop},
 };
 
 /// How long a REFER that a flow names may take to be followed; a gateway's says so itself.
@@ -32,10 +33,35 @@ enum Tried {
     Not(&'static str, String),
 }
 
+/// Hands a call on that is at `here` in its flow, because somebody asked for it.
+///
+/// `Ok`: no way worked, and the call is still ours, at its step.
+///
+/// # Errors
+/// [`Stop`]: how the call ended, which is what is hoped for.
+pub async fn hand_on<L: Line, W: World>(
+    set: &Set,
+    here: Position,
+    methods: &[TransferMethod],
+    line: &mut L,
+    world: &W,
+) -> Result<(), Stop> {
+    let mut talk =
+        Talk { set, world, ear: Ear::new(line), position: here, take: Take::Anew, quiet: 0, faulted: false };
+    // Whom the step dialled is not whom this dials.
+    talk.position.visit += 1;
+    talk.ear.line.at(&talk.position);
+    if talk.ways(methods, 0, Take::Anew, None).await?.is_err() {
+        talk.position.visit += 1;
+        talk.ear.line.at(&talk.position);
+    }
+    Ok(())
+}
+
 impl<L: Line, W: World> Talk<'_, L, W> {
     pub(super) async fn transfer(&mut self, flow: &Flow, transfer: &Transfer) -> Result<Next, Stop> {
         let methods = self.methods(flow, transfer)?;
-        let mut take = std::mem::replace(&mut self.take, Take::Anew);
+        let take = std::mem::replace(&mut self.take, Take::Anew);
         let tried = self.position.vars.get(WAY).and_then(serde_json::Value::as_u64).unwrap_or(0);
         let first = if take == Take::Up { usize::try_from(tried).unwrap_or(0) } else { 0 };
         // Who may have been asked for before a crash is on the way: nothing more is said.
@@ -43,10 +69,32 @@ impl<L: Line, W: World> Talk<'_, L, W> {
         if take == Take::Anew || !asks {
             self.say_on_the_way(flow, transfer.say.as_ref()).await?;
         }
+        let next = transfer.say_next.as_ref().map(|say| (flow, say));
+        let failed = match self.ways(&methods, first, take, next).await? {
+            Ok(next) => return Ok(next),
+            Err(failed) => failed,
+        };
+        let refused = transfer.refused.clone();
+        refused
+            .map(Next::Go)
+            .ok_or_else(|| Fault::Flow(format!("no way to transfer worked ({})", failed.join("; "))).into())
+    }
+
+    /// Tries the ways from `first` on, which is taken up if `take` says so; `between` is said before each further
+    /// one. `Err` within: none worked, and why.
+    async fn ways(
+        &mut self,
+        methods: &[TransferMethod],
+        first: usize,
+        mut take: Take,
+        between: Option<(&Flow, &Text)>,
+    ) -> Result<Result<Next, Vec<String>>, Stop> {
         let mut failed: Vec<String> = Vec::new();
         for (index, method) in methods.iter().enumerate().skip(first) {
             if index > first {
-                self.say_on_the_way(flow, transfer.say_next.as_ref()).await?;
+                if let Some((flow, say)) = between {
+                    self.say_on_the_way(flow, Some(say)).await?;
+                }
                 // Ids are derived from the visit: each way has its own.
                 self.position.visit += 1;
                 self.position.vars.insert(WAY.to_owned(), json!(index));
@@ -61,25 +109,22 @@ impl<L: Line, W: World> Talk<'_, L, W> {
                 Ok(Tried::Not(outcome, why)) => (*outcome, format!("{method}: {why}")),
                 Err(Stop::Ended(Ended::HungUp { .. })) => ("hung_up", method.to_string()),
                 // It ends or waits for other reasons.
-                Err(Stop::Ended(_)) => return went.map(|_| Next::Done),
+                Err(Stop::Ended(_)) => return went.map(|_| Ok(Next::Done)),
                 Err(Stop::Fault(fault)) => ("failed", format!("{method}: {fault}")),
             };
             let told = Transferred { method: method.as_str(), outcome, detail: detail.clone() };
             self.ear.line.transfer_went(&told);
             match went? {
-                Tried::Over => return Ok(Next::Done),
+                Tried::Over => return Ok(Ok(Next::Done)),
                 Tried::Talked => {
                     self.ear.line.hang_up().await?;
-                    return Ok(Next::Done);
+                    return Ok(Ok(Next::Done));
                 }
                 Tried::Not(..) => failed.push(detail),
             }
         }
         self.position.vars.remove(WAY);
-        let refused = transfer.refused.clone();
-        refused
-            .map(Next::Go)
-            .ok_or_else(|| Fault::Flow(format!("no way to transfer worked ({})", failed.join("; "))).into())
+        Ok(Err(failed))
     }
 
     /// The ways in their order, those of the call's gateway among them.

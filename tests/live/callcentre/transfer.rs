@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::{
-    orders::Site,
+    orders::{Site, reached_a_person},
     support::{
         api::Api,
         rig::Rig,
@@ -135,4 +135,112 @@ async fn a_refused_refer_leads_to_the_star_and_that_to_the_operators() {
         )
     });
     assert!(heard.iter().any(|score| *score > 0.6), "{heard:?}");
+}
+
+/// Waits until the one call from this number is at a step; its id.
+async fn at_step(api: &Api, number: &str, step: &str) -> String {
+    let path = format!("/v1/calls?live=true&caller={}", number.replace('+', "%2B"));
+    let end = std::time::Instant::now() + LONG;
+    loop {
+        let calls = api.get(&path).await;
+        if calls["items"][0]["step"] == step {
+            return calls["items"][0]["id"].as_str().unwrap().to_owned();
+        }
+        assert!(std::time::Instant::now() < end, "not at {step}: {calls}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn post(api: &Api, id: &str, to: Value) -> u16 {
+    let body = serde_json::json!({ "to": to });
+    api.send(hyper::Method::POST, &format!("/v1/calls/{id}/transfer"), Some(&body)).await.unwrap().0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_call_is_handed_on_by_the_api_and_goes_on_if_nobody_takes_it() {
+    let site = site("on-api", |rig| gateway("tel", &format!("{{ refer = \"{}\" }}", target(rig)))).await;
+    let (rig, api) = (&site.rig, site.api());
+    let stays = Caller::new(rig, "stays").number("+34600002101").to("2").flow("stations").gateway("tel");
+    let stays = stays.on_refer(OnRefer::Refuse(603)).wait_ms(25_000).hang_up().start();
+    let goes = Caller::new(rig, "goes").number("+34600002102").to("1").flow("stations");
+    let goes = goes.until_bye(LONG).start();
+    let id = at_step(&api, "+34600002102", "say").await;
+    let address = serde_json::json!({ "refer": target(rig) });
+    assert_eq!(post(&api, &id, address).await, 202);
+    let called = blocking(|| goes.wait());
+    assert_eq!(called.refers(), [target(rig)]);
+    let call = site.ended("%2B34600002102").await;
+    assert_eq!(call["disposition"], "transferred", "{call}");
+
+    let id = at_step(&api, "+34600002101", "menu").await;
+    assert_eq!(post(&api, &id, "gateway".into()).await, 202);
+    let whole = format!("/v1/calls/{id}");
+    let end = std::time::Instant::now() + LONG;
+    // The REFER is refused, and the question is asked again.
+    while api.get(&whole).await["timeline"].as_array().unwrap().iter().all(|n| n["kind"] != "call.transfer") {
+        assert!(std::time::Instant::now() < end, "{}", site.daemon.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(at_step(&api, "+34600002101", "menu").await, id);
+    let said = site.daemon.command(&["calls", "transfer", &id, "--to", "operator"]).output().unwrap();
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    blocking(|| stays.wait());
+    let call = site.ended("%2B34600002101").await;
+    assert_eq!(call["disposition"], "transferred", "{call}\n{}", site.daemon.log());
+    let tried = tried(&api, &call).await;
+    assert_eq!(pairs(&tried), [("refer", "refused"), ("continue", "taken")]);
+    reached_a_person(rig, "stays");
+    assert_eq!(post(&api, &id, "operator".into()).await, 409);
+}
+
+/// The daemon is killed while the far end has the REFER: the next one waits for what comes of it, or the dialplan
+/// knows where to go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_is_killed_in_a_refer_sends_it_once() {
+    let mut site = site("on-killed", |rig| {
+        gateway(
+            "tel",
+            &format!("{{ refer = \"{}\" }}, {{ star = \"*\", timeout_secs = 1 }}, \"continue\"", target(rig)),
+        )
+    })
+    .await;
+    let caller = Caller::new(&site.rig, "kept").number("+34600002201").flow("on").gateway("tel");
+    let ears = Ears::new();
+    let caller = caller.listens_with(&ears).on_refer(OnRefer::Late(6_000, 503)).wait_ms(22_000).hang_up();
+    let calling = caller.start();
+    blocking(|| {
+        crate::support::eventually(LONG, || {
+            let messages = calling.messages();
+            messages.iter().any(|it| it.method() == Some("REFER")).then_some(()).ok_or(messages)
+        });
+    });
+    site.daemon.kill();
+    site.daemon.start().await;
+    site.daemon.ready().await;
+    let called = blocking(|| calling.wait());
+    assert_eq!(called.refers().len(), 1, "{:?}", called.dir);
+    assert_eq!(ears.keys(), "*", "{}", site.daemon.log());
+    let call = site.ended("%2B34600002201").await;
+    assert_eq!((&call["disposition"], &call["taken_up"]), (&"transferred".into(), &1.into()), "{call}");
+    let tried = tried(&site.api(), &call).await;
+    assert_eq!(pairs(&tried), [("refer", "refused"), ("star", "unanswered"), ("continue", "taken")]);
+    reached_a_person(&site.rig, "kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_no_daemon_a_refused_refer_leads_to_the_operators() {
+    let mut site =
+        site("on-alone", |rig| gateway("tel", &format!("{{ refer = \"{}\" }}", target(rig)))).await;
+    let caller = Caller::new(&site.rig, "alone").number("+34600002202").flow("on").gateway("tel");
+    let calling = caller.on_refer(OnRefer::Late(3_000, 503)).wait_ms(12_000).hang_up().start();
+    blocking(|| {
+        crate::support::eventually(LONG, || {
+            let messages = calling.messages();
+            messages.iter().any(|it| it.method() == Some("REFER")).then_some(()).ok_or(messages)
+        });
+    });
+    site.daemon.kill();
+    let called = blocking(|| calling.wait());
+    assert_eq!((called.refers().len(), called.ended_by()), (1, EndedBy::Caller), "{:?}", called.dir);
+    reached_a_person(&site.rig, "alone");
 }
