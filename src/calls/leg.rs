@@ -66,6 +66,10 @@ pub struct Leg {
     played: u32,
     /// The dialled party, hung up when the call is settled.
     pub(super) peer: Option<ChannelId>,
+    /// Whom the dialled party hands the caller on to, hung up when the call is settled.
+    pub(super) target: Option<ChannelId>,
+    /// Targets dialled so far.
+    pub(super) targets: u32,
     /// The bridge the two talk in, destroyed when the call is settled.
     pub(super) bridge: Option<String>,
     /// The channel shall be answered, at the latest by the next command.
@@ -118,6 +122,8 @@ impl Leg {
             played: 0,
             apologized: false,
             peer: None,
+            target: None,
+            targets: 0,
             bridge: None,
             answer_owed: false,
             hung_up: false,

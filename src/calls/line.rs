@@ -100,6 +100,8 @@ pub struct Dial {
     pub ring: Duration,
     /// Neither side is told who the other is.
     pub is_masked: bool,
+    /// The dialled party may hand the caller on by keys.
+    pub may_transfer: bool,
 }
 
 /// What came of dialling.

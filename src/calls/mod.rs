@@ -14,6 +14,7 @@ mod reconcile;
 mod recording;
 mod registry;
 mod scope;
+mod transfer;
 
 pub use dialling::dialled_by;
 pub use inbox::{Events, HandOn, Inbox, LegEvent, inbox};

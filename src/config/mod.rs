@@ -7,6 +7,7 @@ mod hours;
 mod load;
 mod notify;
 mod outbound;
+mod party_transfer;
 mod secret;
 mod settings;
 mod show;
@@ -20,6 +21,7 @@ pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
+pub use party_transfer::PartyTransferConfig;
 pub use secret::Secret;
 pub use settings::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, LogConfig, LogFormat, OrderSourceConfig,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{GatewayConfig, OutboundConfig, Secret};
+use super::{GatewayConfig, OutboundConfig, PartyTransferConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -102,6 +102,7 @@ pub struct CallsConfig {
     pub language: String,
     /// IANA time zone for spoken times.
     pub time_zone: String,
+    pub transfer: PartyTransferConfig,
 }
 
 /// `[flows]`

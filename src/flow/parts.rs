@@ -238,6 +238,8 @@ pub struct DialOut {
     pub caller_id: Option<Template>,
     /// How long it may ring.
     pub ring: Duration,
+    /// The dialled party may hand the caller on by keys.
+    pub may_transfer: bool,
     /// They talked and the dialled party left.
     pub answered: Target,
     /// Busy.

@@ -23,7 +23,7 @@ impl Door {
     pub(super) fn arrive(&self, channel: &Channel, args: &[String], at: Stamp, received: Instant) {
         let registry = &self.services.registry;
         if let Some(call) = dialled_by(&channel.id) {
-            if !registry.route(&channel.id, |_| Some(LegEvent::PeerUp)) {
+            if !registry.route(&channel.id, |_| Some(LegEvent::PeerUp(channel.id.clone()))) {
                 self.drop_stray_peer(&channel.id, call);
             }
             return;

@@ -156,6 +156,7 @@ impl Reader<'_> {
             to: to.unwrap_or_else(|| crate::flow::text::Template::Plain(String::new())),
             caller_id: step.take(self, "caller_id").map(|field| self.safe_template(&field)),
             ring: self.seconds(step, "ring_secs", (1.0, 300.0), 30.0),
+            may_transfer: step.take(self, "may_transfer").is_some_and(|field| self.boolean(&field)),
             answered: self.exit(step, "answered", "the step after they talked"),
             busy,
             no_answer,

@@ -140,7 +140,8 @@ impl<L: Line, W: World> Talk<'_, L, W> {
         let caller_id = dial.caller_id.as_ref().map(|id| self.fill_safe(flow, id)).transpose()?;
         let caller_id = caller_id.as_deref().map(safe::caller_id).transpose()?.map(str::to_owned);
         let endpoint = safe::endpoint(&endpoint)?.to_owned();
-        let request = Dial { endpoint, caller_id, ring: dial.ring, is_masked: false };
+        let (ring, may_transfer) = (dial.ring, dial.may_transfer);
+        let request = Dial { endpoint, caller_id, ring, is_masked: false, may_transfer };
         if self.take == Take::Anew
             && let Some(next) = self.announce(flow, dial.say.as_ref()).await?
         {

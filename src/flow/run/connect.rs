@@ -25,7 +25,13 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     pub(super) async fn connect(&mut self, flow: &Flow, connect: &Connect) -> Result<Next, Stop> {
         let take = self.take;
         let mut room = None;
-        let mut dial = Dial { endpoint: String::new(), caller_id: None, ring: connect.ring, is_masked: true };
+        let mut dial = Dial {
+            endpoint: String::new(),
+            caller_id: None,
+            ring: connect.ring,
+            is_masked: true,
+            may_transfer: false,
+        };
         // After a crash the one who was dialled is looked for and nobody is dialled: no room is needed.
         if take == Take::Anew {
             let Some(partner) = self.partner().await else { return Ok(Next::Go(connect.none.clone())) };

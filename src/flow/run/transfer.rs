@@ -200,7 +200,8 @@ impl<L: Line, W: World> Talk<'_, L, W> {
 
     /// Joins somebody to the call; it is over when they have talked.
     async fn way_dial(&mut self, to: &str, ring: Duration, take: Take) -> Result<Tried, Stop> {
-        let dial = Dial { endpoint: to.to_owned(), caller_id: None, ring, is_masked: false };
+        let dial =
+            Dial { endpoint: to.to_owned(), caller_id: None, ring, is_masked: false, may_transfer: true };
         Ok(match self.ear.line.dial(&dial, take).await? {
             Dialled::Talked => Tried::Talked,
             Dialled::Busy => Tried::Not("busy", "busy".to_owned()),
