@@ -43,6 +43,9 @@ impl Leg {
                 }
                 until = Instant::now() + gather.between;
             }
+            if until > Instant::now() {
+                self.silence().await?;
+            }
             if self.next(until).await?.is_none() {
                 return Ok(Gathered { keys, terminated: false });
             }

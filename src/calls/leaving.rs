@@ -42,10 +42,14 @@ impl Leg {
             // That it ended by itself in the same moment is as good.
             let _ = self.services.ari.stop_playback_and_go_on(&id).await;
         }
+        self.interrupted = None;
     }
 
     pub(super) async fn finish(&mut self) -> Result<(), Stop> {
-        let ari = self.ari();
+        let ari = match self.interrupted.take() {
+            Some(key) => self.services.ari.reacting(Some(key)),
+            None => self.ari(),
+        };
         let answer = ari.hang_up_and_go_on(&self.record.channel).await;
         let gone = match self.judge(answer).await {
             Ok(()) => self.until_gone("the channel did not hang up").await,

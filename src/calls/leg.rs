@@ -62,6 +62,9 @@ pub struct Leg {
     pub(super) made: u32,
     /// The playbacks that Asterisk has: `continue` waits for their end, so they are stopped first.
     pub(super) playing: Vec<String>,
+    /// A key interrupted `playing`, which still sounds: whatever comes next stops it, and a hangup does so by itself,
+    /// which saves Asterisk a command.
+    pub(super) interrupted: Option<Reaction>,
     /// The last playback's place in the round of ids.
     played: u32,
     /// The dialled party, hung up when the call is settled.
@@ -119,6 +122,7 @@ impl Leg {
             keys: VecDeque::new(),
             made: 0,
             playing: Vec::new(),
+            interrupted: None,
             played: 0,
             apologized: false,
             peer: None,
@@ -243,6 +247,8 @@ impl Leg {
         let before = self.record.clone();
         self.record.taken_up += 1;
         self.keys.clear();
+        self.playing.clear();
+        self.interrupted = None;
         self.made = 0;
         if self.record.answered_at.is_none() && self.record.direction == Direction::Outbound {
             // Nothing was ever played to who has not answered.

@@ -175,6 +175,12 @@ pub trait Line: Send {
     /// waiting and [`BargeIn::AnyKey`], nothing is played.
     fn say(&mut self, prompt: &Prompt, barge: BargeIn) -> impl Future<Output = Result<Said, Stop>> + Send;
 
+    /// Stops what a key interrupted, if it still sounds. The other primitives see to it themselves: this is for what
+    /// takes time and is none.
+    fn hush(&mut self) -> impl Future<Output = Result<(), Stop>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Takes keys: those typed ahead first, then waits for more.
     fn gather(&mut self, gather: &Gather) -> impl Future<Output = Result<Gathered, Stop>> + Send;
 

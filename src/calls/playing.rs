@@ -58,6 +58,7 @@ impl Leg {
         if *barge == BargeIn::AnyKey && !self.keys.is_empty() {
             return Ok(Said::Interrupted);
         }
+        self.silence().await?;
         if self.services.speech.cached(&prompt.text, &prompt.language).is_none() {
             // A caller who would have to wait for it is answered first.
             self.answer_now().await?;
@@ -73,7 +74,9 @@ impl Leg {
         let mut saying =
             Saying { playing: VecDeque::new(), plays_until: begun, played: 0, ready: Some(first), rest };
         let said = self.heard(&mut saying, &prompt.language, barge).await?;
-        self.playing.clear();
+        if said == Said::Whole {
+            self.playing.clear();
+        }
         let heard = match said {
             _ if in_place => "nothing",
             Said::Whole => "whole",
@@ -108,7 +111,8 @@ impl Leg {
                     }
                 }
                 Happened::Event(LegEvent::Key { received, .. }) if *barge == BargeIn::AnyKey => {
-                    self.silence(saying, Reaction::to(Cause::Key, received)).await?;
+                    self.playing.retain(|id| saying.playing.contains(id));
+                    self.interrupted = Some(Reaction::to(Cause::Key, received));
                     return Ok(Said::Interrupted);
                 }
                 Happened::Event(_) => {}
@@ -154,10 +158,11 @@ impl Leg {
         Ok(())
     }
 
-    /// Stops everything, what waits in Asterisk first: else it would begin when what plays is stopped.
-    async fn silence(&mut self, saying: &mut Saying, reaction: Reaction) -> Result<(), Stop> {
+    /// Stops what a key interrupted, what waits in Asterisk first: else it would begin when what plays is stopped.
+    pub(super) async fn silence(&mut self) -> Result<(), Stop> {
+        let Some(reaction) = self.interrupted.take() else { return Ok(()) };
         let mut reaction = Some(reaction);
-        while let Some(id) = saying.playing.pop_back() {
+        while let Some(id) = self.playing.pop() {
             let answer = self.services.ari.reacting(reaction.take()).stop_playback_and_go_on(&id).await;
             // Gone already: it came to its end in the same moment.
             if !answer.as_ref().is_err_and(crate::ari::AriError::is_gone) {

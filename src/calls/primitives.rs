@@ -26,6 +26,7 @@ impl Line for Leg {
     }
 
     async fn durable(&mut self) -> Result<(), Stop> {
+        self.silence().await?;
         let flushed = self.services.journal.flushed().await;
         flushed.map_err(|error| Fault::Storage(error.to_string()).into())
     }
@@ -38,6 +39,10 @@ impl Line for Leg {
 
     async fn say(&mut self, prompt: &Prompt, barge: BargeIn) -> Result<Said, Stop> {
         self.play(prompt, &barge).await
+    }
+
+    async fn hush(&mut self) -> Result<(), Stop> {
+        self.silence().await
     }
 
     async fn gather(&mut self, gather: &Gather) -> Result<Gathered, Stop> {
@@ -58,36 +63,36 @@ impl Line for Leg {
     }
 
     async fn pause(&mut self, time: Duration) -> Result<(), Stop> {
-        self.answer_now().await?;
+        self.undivided().await?;
         let until = Instant::now() + time;
         while self.next(until).await?.is_some() {}
         Ok(())
     }
 
     async fn record(&mut self, record: &Record) -> Result<Recorded, Stop> {
-        self.answer_now().await?;
+        self.undivided().await?;
         self.make_recording(record).await
     }
 
     async fn dial(&mut self, dial: &Dial, take: Take) -> Result<Dialled, Stop> {
-        self.answer_now().await?;
+        self.undivided().await?;
         self.dial_party(dial, take).await
     }
 
     async fn send_digits(&mut self, digits: &str) -> Result<(), Stop> {
-        self.answer_now().await?;
+        self.undivided().await?;
         let ari = self.services.ari.clone();
         let answer = ari.send_dtmf(&self.record.channel, digits).await;
         self.judge(answer).await
     }
 
     async fn refer(&mut self, refer: &Refer, take: Take) -> Result<Referred, Stop> {
-        self.answer_now().await?;
+        self.undivided().await?;
         self.refer_once(refer, take).await
     }
 
     async fn star(&mut self, keys: &str, wait: Duration, take: Take) -> Result<Referred, Stop> {
-        self.answer_now().await?;
+        self.undivided().await?;
         self.ask_by_keys(keys, wait, take).await
     }
 
@@ -114,6 +119,12 @@ impl Line for Leg {
 }
 
 impl Leg {
+    /// Before what needs the caller's ear: answers if that is owed, and stops what a key interrupted.
+    async fn undivided(&mut self) -> Result<(), Stop> {
+        self.answer_now().await?;
+        self.silence().await
+    }
+
     /// Answers if that is owed: a prompt that is ready does it by itself, for two commands at once cost less than
     /// one after the other.
     pub(super) async fn answer_now(&mut self) -> Result<(), Stop> {

@@ -166,7 +166,7 @@ fn calls(calls: &CallsConfig, found: &mut Found) {
     }
     if jiff::tz::TimeZone::get(&calls.time_zone).is_err() {
         let what = format!("{:?} is not a time zone known here", calls.time_zone);
-        found.add("calls.time_zone", what, "write an IANA name such as \"Europe/Madrid\" (package tzdata)");
+        found.add("calls.time_zone", what, "write an IANA name such as \"Europe/Madrid\"");
     }
 }
 

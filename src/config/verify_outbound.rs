@@ -64,7 +64,7 @@ fn outbound(outbound: &OutboundConfig, found: &mut Found) {
 fn zone(key: &'static str, name: Option<&String>, found: &mut Found) {
     if let Some(name) = name.filter(|name| TimeZone::get(name).is_err()) {
         let what = format!("{name:?} is not a time zone known here");
-        found.add(key, what, "write an IANA name such as \"Europe/Madrid\" (package tzdata)");
+        found.add(key, what, "write an IANA name such as \"Europe/Madrid\"");
     }
 }
 

@@ -16,11 +16,39 @@ pub fn digits(text: &str, lang: &str) -> String {
     said.map(|c| letter(c, language)).collect::<Vec<_>>().join(", ")
 }
 
-/// A number plate or a reference, spelled: `1234 BCD` → `1, 2, 3, 4, B, C, D`, with the letters' names
-/// where a voice would take the letter for a word.
+/// A number plate or a reference, spelled: `1234 BXR` → `1, 2, 3, 4, B for Bravo, X, R`, with the letters' names
+/// where a voice would take the letter for a word, and with a word where a telephone (300 to 3400 Hz) makes letters
+/// sound alike.
 #[must_use]
 pub fn plate(text: &str, lang: &str) -> String {
-    digits(&text.to_uppercase(), lang)
+    let language = Language::of(lang);
+    let text = text.to_uppercase();
+    let said = text.chars().filter(|c| c.is_alphanumeric()).take(LONGEST);
+    let spelled = said.map(|c| match language {
+        Language::English => with_word(c).map_or_else(|| c.to_string(), |word| format!("{c} for {word}")),
+        _ => letter(c, language),
+    });
+    spelled.collect::<Vec<_>>().join(", ")
+}
+
+/// ICAO's words for the letters that English takes for one another: those in "ee", and those in "e".
+fn with_word(c: char) -> Option<&'static str> {
+    Some(match c {
+        'B' => "Bravo",
+        'C' => "Charlie",
+        'D' => "Delta",
+        'E' => "Echo",
+        'F' => "Foxtrot",
+        'G' => "Golf",
+        'M' => "Mike",
+        'N' => "November",
+        'P' => "Papa",
+        'S' => "Sierra",
+        'T' => "Tango",
+        'V' => "Victor",
+        'Z' => "Zulu",
+        _ => return None,
+    })
 }
 
 /// A telephone number in its country's groups, with pauses between them: `+34600000001` →
@@ -153,7 +181,7 @@ mod tests {
     #[test]
     fn plates() {
         for (text, lang, said) in [
-            ("1234 BCD", "en", "1, 2, 3, 4, B, C, D"),
+            ("1234 BXR", "en", "1, 2, 3, 4, B for Bravo, X, R"),
             ("1234 bcy", "es", "1, 2, 3, 4, B, C, i griega"),
             ("b-1 iv", "ca", "be alta, 1, i llatina, ve baixa"),
             ("А123ВС", "ru", "а, 1, 2, 3, вэ, эс"),

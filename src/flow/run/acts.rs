@@ -55,6 +55,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     }
 
     pub(super) async fn lookup(&mut self, flow: &Flow, lookup: &Lookup) -> Result<Next, Stop> {
+        self.ear.line.hush().await?;
         let number = match &lookup.by {
             Some(by) => Some(self.fill(flow, by, &[])?),
             None => self.world.call().caller.clone(),
