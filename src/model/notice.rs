@@ -24,7 +24,7 @@ pub enum NoticeKind {
     #[serde(rename = "call.key")]
     CallKey,
     /// A way to hand a call on was tried. Data: `method` (`refer`, `star`, `continue`, `dial`, `blind`, `attended`),
-    /// `outcome` (`taken`, `refused`, `unanswered`, `busy`, `failed`, `hung_up`), `detail`.
+    /// `outcome` (`taken`, `refused`, `unanswered`, `busy`, `called_off`, `failed`, `hung_up`), `detail`.
     #[serde(rename = "call.transfer")]
     CallTransfer,
     /// A call was taken up at its step. Data: `step`, `why` (`restart` or `reconnect`).
