@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::telemetry::Metrics;
 use crate::{
-    calls::{Intercom, LegEvent, SayError},
+    calls::{HandOn, Intercom, LegEvent, SayError},
     flow::graph,
     http::{Check, Control, ControlError, GraphFormat, Health},
-    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome},
+    model::{CallId, CallOrder, CallOrderId, CallRecord, Direction, Order, OrderId, Outcome, Pairing},
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
-        StatusPut, gateway,
+        PairingError, StatusPut, gateway,
     },
     stasis::Door,
     storage::StorageError,
@@ -49,6 +49,21 @@ impl Control for Rooms {
         let why = "hung up through the API".to_owned();
         let told = self.door.services.registry.tell(id, LegEvent::HangUp(why));
         Box::pin(async move { if told { Ok(()) } else { Err(ControlError::NotLive) } })
+    }
+
+    fn transfer(&self, id: CallId, to: HandOn) -> BoxFuture<'_, Result<(), ControlError>> {
+        let registry = &self.door.services.registry;
+        let begun = match registry.get(id) {
+            Some(call) if call.direction == Direction::Outbound && call.answered_at.is_none() => {
+                Err(ControlError::Refused("the call is not answered yet".to_owned()))
+            }
+            Some(_) if !self.door.status.is_connected() => {
+                Err(ControlError::Unavailable(self.door.status.words()))
+            }
+            Some(_) if registry.tell(id, LegEvent::HandOn(to)) => Ok(()),
+            _ => Err(ControlError::NotLive),
+        };
+        Box::pin(std::future::ready(begun))
     }
 
     fn say(
@@ -93,6 +108,10 @@ impl Control for Rooms {
         version: Option<i64>,
     ) -> BoxFuture<'_, Result<Outcome, StorageError>> {
         Box::pin(async move { self.door.outbound.delete_order(&id, version).await })
+    }
+
+    fn put_pairing(&self, pairing: Pairing) -> BoxFuture<'_, Result<bool, PairingError>> {
+        Box::pin(async move { self.door.outbound.put_pairing(&pairing).await })
     }
 
     fn notify(

@@ -59,6 +59,8 @@ pub(super) enum Command<'a> {
     CreateBridge(&'a str, &'a str),
     /// `POST /bridges/{id}/addChannel`
     AddToBridge(&'a str, &'a [ChannelId]),
+    /// The same, and neither is told who the others are.
+    AddMasked(&'a str, &'a [ChannelId]),
     /// `POST /bridges/{id}/removeChannel`
     RemoveFromBridge(&'a str, &'a [ChannelId]),
     /// `POST /bridges/{id}/play/{playbackId}`
@@ -118,6 +120,7 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         Command::Answer { .. }
         | Command::SetVariable { .. }
         | Command::AddToBridge(..)
+        | Command::AddMasked(..)
         | Command::RemoveFromBridge(..) => Way::Http,
         // Runs channel driver or dialplan function code in the request's thread, which may look names up.
         Command::Originate(_) | Command::Create(_) | Command::GetVariable(..) => Way::Http,
@@ -210,6 +213,9 @@ impl Command<'_> {
             Self::Moh(id, class, _) => channel(id).then("moh").with_some("mohClass", *class),
             Self::CreateBridge(id, kind) => bridge(id).with("type", kind),
             Self::AddToBridge(id, channels) => members(bridge(id).then("addChannel"), channels),
+            Self::AddMasked(id, channels) => {
+                members(bridge(id).then("addChannel"), channels).with("inhibitConnectedLineUpdates", "true")
+            }
             Self::RemoveFromBridge(id, channels) => members(bridge(id).then("removeChannel"), channels),
             Self::DestroyBridge(id) | Self::Bridge(id) => bridge(id),
             Self::PlayInBridge { bridge: id, playback, .. } => bridge(id).then("play").id(playback),
@@ -294,100 +300,5 @@ fn recording(id: &ChannelId, to: &RecordTo<'_>) -> Resource {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sent(command: &Command<'_>) -> Request {
-        command.request().expect("well formed")
-    }
-
-    #[test]
-    fn requests_as_asterisk_knows_them() {
-        let id = ChannelId::from("1.2");
-        let media = ["sound:/a,b(c)".to_owned(), "sound:d".to_owned()];
-        let play = Command::Play { channel: &id, playback: "p/1", media: &media, language: "en" };
-        let play = sent(&play);
-        assert_eq!((play.method, play.uri.as_str()), ("POST", "channels/1.2/play/p%2F1"));
-        assert_eq!(play.body.as_deref(), Some(r#"{"lang":"en","media":["sound:/a,b(c)","sound:d"]}"#));
-        for (command, method, uri) in [
-            (Command::HangUp(&id, Some(21)), "DELETE", "channels/1.2?reason_code=21"),
-            (Command::HangUp(&id, None), "DELETE", "channels/1.2"),
-            (Command::StopPlayback("p"), "DELETE", "playbacks/p"),
-            (Command::Ring(&id, true), "POST", "channels/1.2/ring"),
-            (Command::Ring(&id, false), "DELETE", "channels/1.2/ring"),
-            (
-                Command::Subscribe { app: "a", source: "bridge:b" },
-                "POST",
-                "applications/a/subscription?eventSource=bridge%3Ab",
-            ),
-            (Command::Moh(&id, Some("jazz"), true), "POST", "channels/1.2/moh?mohClass=jazz"),
-            (
-                Command::Redirect(&id, "PJSIP/sip:9@h"),
-                "POST",
-                "channels/1.2/redirect?endpoint=PJSIP%2Fsip%3A9%40h",
-            ),
-            (
-                Command::AddToBridge("b", std::slice::from_ref(&id)),
-                "POST",
-                "bridges/b/addChannel?channel=1.2",
-            ),
-        ] {
-            let request = sent(&command);
-            assert_eq!((request.method, request.uri.as_str(), request.body), (method, uri, None));
-        }
-    }
-
-    #[test]
-    fn create_names_the_caller_by_a_variable() {
-        let id = ChannelId::from("c");
-        let call = Originate {
-            channel_id: &id,
-            endpoint: "PJSIP/101",
-            app: "stasisd",
-            app_args: None,
-            caller_id: Some("\"A\" <1>"),
-            timeout_secs: 20,
-            variables: BTreeMap::new(),
-        };
-        let request = sent(&Command::Create(&call));
-        assert_eq!(request.uri, "channels/create?endpoint=PJSIP%2F101&app=stasisd&channelId=c");
-        assert_eq!(request.body.as_deref(), Some(r#"{"variables":{"CALLERID(all)":"\"A\" <1>"}}"#));
-        let request = sent(&Command::Originate(&call));
-        assert_eq!(
-            request.uri,
-            "channels/c?endpoint=PJSIP%2F101&app=stasisd&timeout=20&callerId=%22A%22%20%3C1%3E"
-        );
-    }
-
-    #[test]
-    fn no_filter_takes_our_own_answers_away() {
-        let filter = Command::EventFilter {
-            app: "a",
-            allowed: &["StasisStart"],
-            disallowed: &["RESTResponse", "Dial"],
-        };
-        assert_eq!(
-            sent(&filter).body.as_deref(),
-            Some(
-                r#"{"allowed":[{"type":"StasisStart"},{"type":"RESTResponse"},{"type":"ApplicationReplaced"}],"disallowed":[{"type":"Dial"}]}"#
-            )
-        );
-        let none = Command::EventFilter { app: "a", allowed: &[], disallowed: &[] };
-        assert_eq!(sent(&none).body.as_deref(), Some(r#"{"allowed":[],"disallowed":[]}"#));
-    }
-
-    #[test]
-    fn what_waits_for_a_channel_never_goes_over_the_websocket() {
-        let id = ChannelId::from("c");
-        let set = Command::SetVariable { channel: &id, name: "a", value: "b", report_events: false };
-        let answer = |fresh| Command::Answer { channel: &id, fresh };
-        assert_eq!(way(&answer(true)), Way::Websocket);
-        for command in
-            [answer(false), set, Command::AddToBridge("b", &[]), Command::RemoveFromBridge("b", &[])]
-        {
-            assert_eq!(way(&command), Way::Http, "{command:?}");
-        }
-        assert_eq!(way(&Command::StopPlayback("p")), Way::Websocket);
-        assert_eq!(way(&Command::HangUp(&id, None)), Way::Websocket);
-    }
-}
+#[path = "command_tests.rs"]
+mod tests;

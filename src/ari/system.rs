@@ -95,6 +95,11 @@ impl Client {
         self.tell(&Command::AddToBridge(bridge, channels)).await
     }
 
+    /// As [`Client::add_to_bridge`], and nobody is told who is in the bridge (no P-Asserted-Identity, no UPDATE).
+    pub async fn add_masked(&self, bridge: &str, channels: &[ChannelId]) -> Result<(), AriError> {
+        self.tell(&Command::AddMasked(bridge, channels)).await
+    }
+
     /// ARI `POST /bridges/{bridgeId}/removeChannel`
     pub async fn remove_from_bridge(&self, bridge: &str, channels: &[ChannelId]) -> Result<(), AriError> {
         self.tell(&Command::RemoveFromBridge(bridge, channels)).await

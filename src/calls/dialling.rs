@@ -21,18 +21,17 @@ impl Leg {
     pub(super) async fn dial_party(&mut self, dial: &Dial, take: Take) -> Result<Dialled, Stop> {
         let ari = self.services.ari.clone();
         let visit = self.record.position.visit;
-        let peer = peer_of(self.record.id, visit);
+        let mut peer = peer_of(self.record.id, visit);
         self.bridge = Some(bridge_of(self.record.id, visit));
         self.services.registry.add_peer(&peer, &self.inbox);
         self.peer = Some(peer.clone());
         let begun = Instant::now();
         let mut up = false;
         if take == Take::Up {
-            let found = ari.channel(&peer).await;
-            match self.judge(found).await? {
+            match self.find_dialled(&peer, dial.may_transfer).await? {
                 // Dialled and over, or never dialled: not known, so it is not dialled again.
                 None => return self.part(Dialled::Failed(None)).await,
-                Some(channel) => up = channel.state == "Up",
+                Some(found) => (peer, up) = found,
             }
         } else {
             self.durable().await?;
@@ -56,9 +55,9 @@ impl Leg {
         let mut status = String::new();
         while !up {
             match self.next(begun + dial.ring + GRACE).await? {
-                Some(LegEvent::PeerUp) => up = true,
+                Some(LegEvent::PeerUp(_)) => up = true,
                 Some(LegEvent::PeerStatus(told)) => status = told,
-                Some(LegEvent::PeerGone(cause)) => {
+                Some(LegEvent::PeerGone(_, cause)) => {
                     tracing::debug!(call = %self.record.id, cause, status, "the dialled party did not answer");
                     let rang_out = begun.elapsed() + GRACE / 10 >= dial.ring;
                     return self.part(dialled(cause, &status, rang_out)).await;
@@ -67,11 +66,11 @@ impl Leg {
                 None => return self.part(Dialled::NoAnswer).await,
             }
         }
-        self.talk(&peer).await
+        self.talk(&peer, dial).await
     }
 
     /// Connects the two until the dialled party leaves.
-    async fn talk(&mut self, peer: &ChannelId) -> Result<Dialled, Stop> {
+    async fn talk(&mut self, peer: &ChannelId, dial: &Dial) -> Result<Dialled, Stop> {
         let ari = self.services.ari.clone();
         let bridge = self.bridge.clone().unwrap_or_default();
         // Who is called onward is answered when the other side is.
@@ -88,16 +87,63 @@ impl Leg {
         };
         for channel in [&self.record.channel.clone(), peer] {
             if !inside.contains(channel) {
-                let added = ari.add_to_bridge(&bridge, std::slice::from_ref(channel)).await;
+                let one = std::slice::from_ref(channel);
+                let added = if dial.is_masked {
+                    ari.add_masked(&bridge, one).await
+                } else {
+                    ari.add_to_bridge(&bridge, one).await
+                };
                 self.judge(added).await?;
             }
         }
+        if dial.may_transfer {
+            let dialled = self.talk_and_transfer(peer.clone(), bridge).await?;
+            return self.part(dialled).await;
+        }
         let for_ever = Instant::now() + Duration::from_secs(self.services.config.max_duration_secs * 2);
         loop {
-            if let Some(LegEvent::PeerGone(_)) = self.next(for_ever).await? {
+            if let Some(LegEvent::PeerGone(..)) = self.next(for_ever).await? {
                 return self.part(Dialled::Talked).await;
             }
         }
+    }
+
+    /// Whom an earlier life dialled in this step, and whether they have answered: the party, or the one that it
+    /// handed the caller on to. A transfer that was not over is called off.
+    async fn find_dialled(
+        &mut self,
+        peer: &ChannelId,
+        may_transfer: bool,
+    ) -> Result<Option<(ChannelId, bool)>, Stop> {
+        let ari = self.services.ari.clone();
+        if !may_transfer {
+            let found = ari.channel(peer).await;
+            return Ok(self.judge(found).await?.map(|channel| (channel.id, channel.state == "Up")));
+        }
+        let all = ari.channels().await;
+        let all = self.judge(all).await?;
+        // The other half of a Local channel has the same id with `;2` behind it.
+        let is_target = |id: &ChannelId| {
+            let rest = id.as_str().strip_prefix(peer.as_str()).and_then(|rest| rest.strip_prefix('.'));
+            rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+        };
+        let mut found = all.iter().find(|channel| channel.id == *peer);
+        for target in all.iter().filter(|channel| is_target(&channel.id)) {
+            if found.is_none() {
+                found = Some(target);
+            } else {
+                let _ = ari.hang_up(&target.id, None).await;
+            }
+        }
+        // The caller may have been waiting.
+        let _ = ari.moh_stop(&self.record.channel).await;
+        let Some(found) = found else { return Ok(None) };
+        if found.id != *peer {
+            self.services.registry.remove_peer(peer);
+            self.services.registry.add_peer(&found.id, &self.inbox);
+            self.peer = Some(found.id.clone());
+        }
+        Ok(Some((found.id.clone(), found.state == "Up")))
     }
 
     /// Ends the dialled leg and forgets keys that were meant for it.
@@ -118,7 +164,7 @@ impl Leg {
 
     /// Hangs the dialled party up and destroys the bridge; nothing there is fine.
     pub(super) async fn drop_peer(&mut self) {
-        if let Some(peer) = self.peer.take() {
+        for peer in self.peer.take().into_iter().chain(self.target.take()) {
             self.services.registry.remove_peer(&peer);
             let _ = self.services.ari.hang_up(&peer, None).await;
         }
@@ -133,6 +179,11 @@ fn peer_of(call: CallId, visit: u32) -> ChannelId {
     ChannelId(format!("{call}-d{visit}"))
 }
 
+/// The id of the channel that a dialled party has dialled, the how manieth in which life of the call.
+pub(super) fn target_of(call: CallId, visit: u32, life: u32, count: u32) -> ChannelId {
+    ChannelId(format!("{}.{life}.{count}", peer_of(call, visit)))
+}
+
 /// The id of the bridge that the two talk in.
 fn bridge_of(call: CallId, visit: u32) -> String {
     format!("{call}-b{visit}")
@@ -142,12 +193,12 @@ fn bridge_of(call: CallId, visit: u32) -> String {
 #[must_use]
 pub fn dialled_by(channel: &ChannelId) -> Option<CallId> {
     let (call, visit) = channel.as_str().rsplit_once("-d")?;
-    visit.parse::<u32>().ok()?;
+    visit.split('.').next()?.parse::<u32>().ok()?;
     CallId::parse(call)
 }
 
 /// What a dialled channel's end before the answer means. `rang_out`: it rang as long as it was allowed to.
-fn dialled(cause: Option<i32>, status: &str, rang_out: bool) -> Dialled {
+pub(super) fn dialled(cause: Option<i32>, status: &str, rang_out: bool) -> Dialled {
     // Q.850: 17 user busy, 18 no user responding, 19 no answer, 21 call rejected.
     match (cause, status) {
         // A Local channel has no cause; what it reached is told by the dialling alone.
@@ -168,6 +219,7 @@ mod tests {
     fn a_dialled_channel_names_its_call() {
         let call = CallId::of_channel(&"1732158000.12".into(), "now");
         assert_eq!(dialled_by(&peer_of(call, 7)), Some(call));
+        assert_eq!(dialled_by(&target_of(call, 7, 0, 1)), Some(call));
         for other in ["1732158000.12", "x-d1", &format!("{call}-dx"), &format!("{call}")] {
             assert_eq!(dialled_by(&other.into()), None, "{other}");
         }

@@ -10,6 +10,8 @@ use std::{
 
 use tokio::sync::mpsc;
 
+use crate::{config::TransferMethod, model::ChannelId};
+
 /// Events a call may be behind. A call reads all the time, so only a stuck one ever fills it.
 const DEPTH: usize = 256;
 
@@ -57,20 +59,33 @@ pub enum LegEvent {
     LeftStasis,
     /// The channel came back from the dialplan, with what that found out (`HUMAN`, `MACHINE`, ...).
     Returned(String),
-    /// The dialled party answered (its `StasisStart`).
-    PeerUp,
+    /// A dialled party answered (its `StasisStart`).
+    PeerUp(ChannelId),
     /// What Asterisk says of the dialling (`Dial`): `BUSY`, `NOANSWER` and the like.
     PeerStatus(String),
-    /// The dialled party is gone. Q.850 cause.
-    PeerGone(Option<i32>),
+    /// A dialled party is gone. Q.850 cause.
+    PeerGone(ChannelId, Option<i32>),
+    /// A dialled party pressed a key.
+    PeerKey(ChannelId, char),
     /// The websocket dropped.
     Lost,
     /// The websocket is back and the channel still in Stasis.
     Restored,
+    /// Somebody asked us to hand the call on.
+    HandOn(HandOn),
     /// Somebody asked us to hang up.
     HangUp(String),
     /// The drain time is over.
     Shutdown,
+}
+
+/// Whom a call is to be handed on to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandOn {
+    /// By the ways of its gateway.
+    Gateway,
+    /// By this way.
+    Way(TransferMethod),
 }
 
 /// The sending end, shared by all who route events to the call.

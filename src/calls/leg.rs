@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    inbox::{Events, Inbox, LegEvent},
+    inbox::{Events, HandOn, Inbox, LegEvent},
+    lending::Whereabouts,
     registry::{Registry, Starting},
 };
 use crate::{
@@ -22,6 +23,9 @@ use crate::{
 
 /// How long a rumour (404, 409) may wait for the event that makes it a fact.
 const RUMOUR: Duration = Duration::from_secs(2);
+
+/// How long a REFER of an earlier life may still take.
+const LONGEST_LOAN: Duration = Duration::from_secs(130);
 
 /// Ids of playbacks that a step uses in turn.
 const PLAYBACKS: u32 = 6;
@@ -65,6 +69,10 @@ pub struct Leg {
     played: u32,
     /// The dialled party, hung up when the call is settled.
     pub(super) peer: Option<ChannelId>,
+    /// Whom the dialled party hands the caller on to, hung up when the call is settled.
+    pub(super) target: Option<ChannelId>,
+    /// Targets dialled so far.
+    pub(super) targets: u32,
     /// The bridge the two talk in, destroyed when the call is settled.
     pub(super) bridge: Option<String>,
     /// The channel shall be answered, at the latest by the next command.
@@ -77,6 +85,10 @@ pub struct Leg {
     pub(super) apologized: bool,
     /// We refused the call.
     pub(super) refused: bool,
+    /// Whom somebody asked us to hand the call on to.
+    pub(super) wanted: Option<HandOn>,
+    /// What the dialplan told that gave the channel back before the call was taken up.
+    pub(super) returned: Option<String>,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -118,11 +130,15 @@ impl Leg {
             played: 0,
             apologized: false,
             peer: None,
+            target: None,
+            targets: 0,
             bridge: None,
             answer_owed: false,
             unmade: false,
             hung_up: false,
             refused: false,
+            wanted: None,
+            returned: None,
             leaving: false,
             first_key: None,
             dial_status: String::new(),
@@ -178,6 +194,10 @@ impl Leg {
             LegEvent::HangUp(why) => {
                 self.record.detail = Some(why);
                 Err(Ended::Finished.into())
+            }
+            LegEvent::HandOn(to) => {
+                self.wanted = Some(to);
+                Err(Ended::HandOn.into())
             }
             other => Ok(other),
         }
@@ -242,6 +262,7 @@ impl Leg {
             return Ok(());
         }
         self.inherit_peer();
+        self.fetch_back().await?;
         // The last position may not have reached the disk, so one visit more is looked at.
         for visit in before.position.visit..=before.position.visit.saturating_add(1) {
             for played in 0..PLAYBACKS {
@@ -252,6 +273,17 @@ impl Leg {
             }
         }
         self.told_taken_up(why);
+        Ok(())
+    }
+
+    /// Waits for a channel that an earlier life lent to the dialplan.
+    async fn fetch_back(&mut self) -> Result<(), Stop> {
+        let context = self.services.config.transfer_context.clone();
+        self.returned = match self.whereabouts(&context).await? {
+            Whereabouts::Here => None,
+            Whereabouts::Back(told) => Some(told),
+            Whereabouts::Lent => Some(self.back_from_refer(LONGEST_LOAN, "REFER").await?),
+        };
         Ok(())
     }
 

@@ -98,6 +98,10 @@ pub struct Dial {
     pub caller_id: Option<String>,
     /// How long it may ring.
     pub ring: Duration,
+    /// Neither side is told who the other is.
+    pub is_masked: bool,
+    /// The dialled party may hand the caller on by keys.
+    pub may_transfer: bool,
 }
 
 /// What came of dialling.
@@ -115,11 +119,33 @@ pub enum Dialled {
     Failed(Option<i32>),
 }
 
-/// What came of a SIP REFER.
+/// A SIP REFER (RFC 3515).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refer {
+    /// Whom the caller's side is asked to call: `sip:queue@carrier.example`.
+    pub target: String,
+    /// How long it may take to follow.
+    pub timeout: Duration,
+}
+
+/// What came of asking the caller's side to take the call over, by REFER or by keys; the caller is still here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Referred {
-    /// The peer refused it, or nothing was heard in time; the caller is still here.
+    /// The peer refused it; says with which code.
     Refused(String),
+    /// Nothing was heard in time.
+    Unanswered,
+}
+
+/// What came of one way to transfer a call, for its timeline and whoever watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transferred<'a> {
+    /// `refer`, `star`, `continue`, `dial`.
+    pub method: &'a str,
+    /// `taken`, `refused`, `unanswered`, `busy`, `failed` or `hung_up` (the caller left meanwhile).
+    pub outcome: &'a str,
+    /// To whom, and why not.
+    pub detail: String,
 }
 
 /// Whether a step is entered anew or taken up after a crash or a lost connection.
@@ -174,9 +200,21 @@ pub trait Line: Send {
     /// Sends keys to the caller's side (RFC 4733 or SIP INFO, as the endpoint is set up).
     fn send_digits(&mut self, digits: &str) -> impl Future<Output = Result<(), Stop>> + Send;
 
-    /// Asks the caller's side by SIP REFER to call `target` (RFC 3515). Returns only when refused. With
+    /// Asks the caller's side by SIP REFER to call somebody else (RFC 3515). Returns only when it does not. With
     /// [`Take::Up`] nothing is sent, for that may have been done: it waits as one does after a REFER.
-    fn refer(&mut self, target: &str, take: Take) -> impl Future<Output = Result<Referred, Stop>> + Send;
+    fn refer(&mut self, refer: &Refer, take: Take) -> impl Future<Output = Result<Referred, Stop>> + Send;
+
+    /// Sends keys upon which the caller's side takes the call over, and waits so long for that. Returns only when it
+    /// does not. With [`Take::Up`] nothing is sent, for that may have been done.
+    fn star(
+        &mut self,
+        keys: &str,
+        wait: Duration,
+        take: Take,
+    ) -> impl Future<Output = Result<Referred, Stop>> + Send;
+
+    /// Tells what came of one way to transfer.
+    fn transfer_went(&mut self, _transferred: &Transferred<'_>) {}
 
     /// Gives the call to the dialplan for good; `why` goes into the record. Never returns `Ok`.
     fn continue_in(&mut self, place: &Place, why: &str) -> impl Future<Output = Result<(), Stop>> + Send;

@@ -6,6 +6,7 @@ mod intercom;
 mod keys;
 mod leaving;
 mod leg;
+mod lending;
 mod line;
 mod outgoing;
 mod playing;
@@ -14,13 +15,15 @@ mod reconcile;
 mod recording;
 mod registry;
 mod scope;
+mod transfer;
 
 pub use dialling::dialled_by;
-pub use inbox::{Events, Inbox, LegEvent, inbox};
+pub use inbox::{Events, HandOn, Inbox, LegEvent, inbox};
 pub use intercom::{Intercom, SayError};
 pub use leg::{Leg, Services};
 pub use line::{
-    BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+    BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred, Said,
+    Take, Transferred,
 };
 pub use outgoing::{Outgoing, Ringing, Undialled, call_of};
 pub use reconcile::{Action, Known, plan};

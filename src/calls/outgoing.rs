@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::{inbox::LegEvent, leg::Leg, line::Place};
+use super::{inbox::LegEvent, leg::Leg};
 use crate::{
     ari::{AriError, Originate},
     model::{CallId, ChannelId, Ended, Fault, Stop},
@@ -174,34 +174,6 @@ impl Leg {
                     self.record.detail = Some("it rang longer than it may: hung up".to_owned());
                     return Err(Ended::Finished.into());
                 }
-            }
-        }
-    }
-
-    /// Lends the answered channel to the dialplan, which listens who answered and gives it back by `Stasis()` with
-    /// what it found. The channel is away from Stasis meanwhile: that is no end.
-    pub async fn screened(&mut self, place: &Place, until: Instant) -> Result<String, Stop> {
-        let Place { context, extension, priority } = place;
-        let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
-        // Else its end in the dialplan would not be told.
-        let subscribed = ari.subscribe(&self.services.app, &format!("channel:{channel}")).await;
-        self.judge(subscribed).await?;
-        let lent = ari.continue_in(&channel, context, extension, *priority).await;
-        self.judge(lent).await?;
-        loop {
-            match timeout_at(until, self.events.next()).await {
-                Ok(Some(LegEvent::LeftStasis)) => {}
-                Ok(Some(LegEvent::Returned(found))) => return Ok(found),
-                Ok(Some(LegEvent::Destroyed { cause: None, tech_cause: None })) => {
-                    // Absent from Stasis, as is expected; absent from Asterisk?
-                    let found = ari.channel(&channel).await;
-                    if self.judge(found).await?.is_none() {
-                        return Err(Ended::HungUp { cause: None, tech_cause: None }.into());
-                    }
-                }
-                Ok(Some(event)) => drop(self.take(event)?),
-                Ok(None) => return Err(Ended::Overrun.into()),
-                Err(_) => return Err(Fault::Ari("the dialplan did not give the call back".to_owned()).into()),
             }
         }
     }

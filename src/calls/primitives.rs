@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::{
     leg::Leg,
     line::{
-        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred,
+        Said, Take, Transferred,
     },
 };
 use crate::{
@@ -85,9 +86,25 @@ impl Line for Leg {
         self.judge(answer).await
     }
 
-    async fn refer(&mut self, target: &str, take: Take) -> Result<Referred, Stop> {
+    async fn refer(&mut self, refer: &Refer, take: Take) -> Result<Referred, Stop> {
         self.undivided().await?;
-        self.refer_once(target, take).await
+        self.refer_once(refer, take).await
+    }
+
+    async fn star(&mut self, keys: &str, wait: Duration, take: Take) -> Result<Referred, Stop> {
+        self.undivided().await?;
+        self.ask_by_keys(keys, wait, take).await
+    }
+
+    fn transfer_went(&mut self, transferred: &Transferred<'_>) {
+        let Transferred { method, outcome, detail } = transferred;
+        tracing::info!(call = %self.record.id, method, outcome, detail, "a way to transfer was tried");
+        let labels = [("method", (*method).to_owned()), ("outcome", (*outcome).to_owned())];
+        metrics::counter!("stasisd_transfers_total", &labels).increment(1);
+        self.tell(
+            NoticeKind::CallTransfer,
+            json!({ "method": method, "outcome": outcome, "detail": detail }),
+        );
     }
 
     async fn continue_in(&mut self, place: &Place, why: &str) -> Result<(), Stop> {

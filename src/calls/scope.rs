@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    inbox::LegEvent,
+    inbox::{HandOn, LegEvent},
     leg::{Leg, Services},
     line::{Place, Take},
 };
@@ -29,6 +29,11 @@ const FOR_EVER: Duration = Duration::from_secs(365 * 86_400);
 pub trait Conversation: Send {
     /// Talks until the call stops. `Ok` means that the flow came to its end.
     fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>>;
+
+    /// Hands the call on, because somebody asked for it. `Ok` means that nobody took it.
+    fn hand_on<'a>(&'a mut self, _leg: &'a mut Leg, _to: HandOn) -> BoxFuture<'a, Result<(), Stop>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// How a call was settled.
@@ -51,10 +56,14 @@ pub async fn settle(mut leg: Leg, conversation: &mut impl Conversation, take: Ta
         Take::Up => take_up(&mut leg, conversation, "restart").await,
     };
     let mut stop = stop;
-    while stop == Stop::Ended(Ended::Lost) {
-        stop = match leg.restored().await {
-            Ok(()) => take_up(&mut leg, conversation, "reconnect").await,
-            Err(stop) => stop,
+    loop {
+        stop = match stop {
+            Stop::Ended(Ended::Lost) => match leg.restored().await {
+                Ok(()) => take_up(&mut leg, conversation, "reconnect").await,
+                Err(stop) => stop,
+            },
+            Stop::Ended(Ended::HandOn) => hand_on(&mut leg, conversation).await,
+            _ => break,
         };
     }
     leg.starting = None;
@@ -69,6 +78,24 @@ async fn take_up(leg: &mut Leg, conversation: &mut impl Conversation, why: &str)
         Ok(()) => converse(leg, conversation, Take::Up).await,
         Err(stop) => stop,
     }
+}
+
+/// Hands the call on; one that nobody took goes on at its step.
+async fn hand_on(leg: &mut Leg, conversation: &mut impl Conversation) -> Stop {
+    let is_vain = leg.record.direction == Direction::Outbound && leg.record.answered_at.is_none();
+    if let Some(to) = leg.wanted.take().filter(|_| !is_vain) {
+        leg.drop_peer().await;
+        leg.stop_playing().await;
+        let deadline = leg.deadline;
+        let handing = AssertUnwindSafe(conversation.hand_on(leg, to)).catch_unwind();
+        match timeout_at(deadline, handing).await {
+            Err(_) => return Ended::Deadline.into(),
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(stop))) => return stop,
+            Ok(Err(_)) => return Fault::Flow("handing on panicked; the log has the place".to_owned()).into(),
+        }
+    }
+    converse(leg, conversation, Take::Up).await
 }
 
 async fn converse(leg: &mut Leg, conversation: &mut impl Conversation, take: Take) -> Stop {

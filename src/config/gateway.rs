@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::TransferMethod;
+
 /// `[gateways.north]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +58,7 @@ mod defaults {
     use super::TransferMethod;
 
     pub(super) fn transfer() -> Vec<TransferMethod> {
-        vec![TransferMethod::Continue]
+        vec![TransferMethod::Continue(None)]
     }
     pub(super) fn calls_per_second() -> f64 {
         2.0
@@ -112,20 +114,6 @@ pub enum Strategy {
     RoundRobin,
     /// Each in its turn, by weight.
     Weighted,
-}
-
-/// How a call that runs over the gateway can be handed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TransferMethod {
-    /// SIP REFER (RFC 3515).
-    Refer,
-    /// Into the dialplan.
-    Continue,
-    /// A second call, joined to the first.
-    Dial,
-    /// A star sent into the call.
-    Star,
 }
 
 /// How a number is written: in a dial string, and for a source of contacts.

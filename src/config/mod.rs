@@ -10,24 +10,25 @@ mod lookup;
 mod notes;
 mod notify;
 mod outbound;
+mod party_transfer;
 mod routing;
 mod secret;
 mod settings;
 mod show;
+mod transfer;
 mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
 pub use fastagi::{FastAgiConfig, Network};
-pub use gateway::{
-    DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
-};
+pub use gateway::{DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy};
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
 pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
 pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
+pub use party_transfer::PartyTransferConfig;
 pub use routing::{CalendarConfig, RoutingConfig};
 pub use secret::Secret;
 pub use settings::{
@@ -36,4 +37,5 @@ pub use settings::{
     WebhooksConfig,
 };
 pub use show::show;
+pub use transfer::{TransferMethod, TransferPlace, is_dialplan_word, is_sip_uri};
 pub use verify::{Problem, problems};

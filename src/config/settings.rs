@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, RoutingConfig, Secret};
+use super::{
+    FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
+    RoutingConfig, Secret,
+};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -98,12 +101,15 @@ pub struct CallsConfig {
     /// Dialplan place of the operators.
     pub operator_context: String,
     pub operator_extension: String,
+    /// Dialplan context that sends a REFER and gives the call back.
+    pub transfer_context: String,
     /// ISO 3166 country whose rules read numbers without country code; empty for none.
     pub country: String,
     /// Language when neither the channel nor the flow names one.
     pub language: String,
     /// IANA time zone for spoken times.
     pub time_zone: String,
+    pub transfer: PartyTransferConfig,
 }
 
 /// `[flows]`

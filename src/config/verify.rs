@@ -156,6 +156,8 @@ fn calls(calls: &CallsConfig, found: &mut Found) {
     found.name("calls.fallback_extension", &calls.fallback_extension);
     found.name("calls.operator_context", &calls.operator_context);
     found.name("calls.operator_extension", &calls.operator_extension);
+    found.name("calls.transfer_context", &calls.transfer_context);
+    super::party_transfer::verify(&calls.transfer, found);
     if !calls.country.is_empty()
         && let Err(what) = calls.country.parse::<Country>()
     {

@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 mod guard;
 pub mod notes;
+mod pairings;
 mod source;
 
 use std::sync::Arc;

@@ -17,6 +17,7 @@ impl Step {
             Act::Choose(_) => "choose",
             Act::Set(_) => "set",
             Act::Dial(_) => "dial",
+            Act::Connect(_) => "connect",
             Act::Transfer(_) => "transfer",
             Act::Record(_) => "record",
             Act::Webhook(_) => "webhook",
@@ -72,6 +73,14 @@ impl Step {
                 exit("no answer", &dial.no_answer),
                 exit("rejected", &dial.rejected),
                 exit("failed", &dial.failed),
+            ],
+            Act::Connect(connect) => vec![
+                exit("nobody", &connect.none),
+                exit("answered", &connect.answered),
+                exit("busy", &connect.busy),
+                exit("no answer", &connect.no_answer),
+                exit("rejected", &connect.rejected),
+                exit("failed", &connect.failed),
             ],
             Act::Transfer(transfer) => {
                 transfer.refused.iter().map(|target| exit("refused", target)).collect()

@@ -2,6 +2,7 @@
 //!
 //! [`Line`]: crate::calls::Line
 
+mod carriers;
 mod check;
 mod exits;
 mod filters;
@@ -22,12 +23,13 @@ mod terminal;
 mod text;
 mod world;
 
+pub use carriers::{Carriers, HeldLine, NoRoom, Room};
 pub use library::{FlowSummary, Library, WatchError, log};
 pub use parts::{Act, Flow, Spot, Step, Target};
 pub use problem::{Problem, Severity};
 pub use read::read;
-pub use run::run;
+pub use run::{hand_on, run};
 pub use set::Set;
 pub use talk::{Directory, Talk};
 pub use terminal::{Pretence, try_in_terminal};
-pub use world::{CallFacts, Webhook, World};
+pub use world::{CallFacts, Partner, Webhook, World};

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::text::{Expression, Template, Templates, Text};
-use crate::{calls::Place, model::Facts};
+use crate::{config::TransferPlace, model::Facts};
 
 /// Where something stands in its file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,6 +76,7 @@ pub enum Act {
     Choose(Choose),
     Set(Set),
     Dial(Box<DialOut>),
+    Connect(Box<Connect>),
     Transfer(Transfer),
     Record(Box<Recording>),
     Webhook(Box<Hook>),
@@ -253,7 +254,30 @@ pub struct DialOut {
     pub caller_id: Option<Template>,
     /// How long it may ring.
     pub ring: Duration,
+    /// The dialled party may hand the caller on by keys.
+    pub may_transfer: bool,
     /// They talked and the dialled party left.
+    pub answered: Target,
+    /// Busy.
+    pub busy: Target,
+    /// Nobody answered.
+    pub no_answer: Target,
+    /// Refused.
+    pub rejected: Target,
+    /// Could not be dialled.
+    pub failed: Target,
+}
+
+/// Connects the caller with whom they are paired with; neither sees the other's number.
+#[derive(Debug)]
+pub struct Connect {
+    /// Said before, when there is somebody.
+    pub say: Option<Text>,
+    /// How long it may ring.
+    pub ring: Duration,
+    /// Nobody is paired with the caller now.
+    pub none: Target,
+    /// They talked and the other left.
     pub answered: Target,
     /// Busy.
     pub busy: Target,
@@ -270,6 +294,8 @@ pub struct DialOut {
 pub struct Transfer {
     /// Said before.
     pub say: Option<Text>,
+    /// Said when one way did not work and the next is tried.
+    pub say_next: Option<Text>,
     /// Ways, in the order they are tried.
     pub ways: Vec<Way>,
     /// When every way was refused.
@@ -281,8 +307,10 @@ pub struct Transfer {
 pub enum Way {
     /// The operators' place, from the configuration.
     Operator,
+    /// The ways of the gateway that the call came through, from the configuration.
+    Gateway,
     /// A place in the dialplan.
-    Place(Place),
+    Place(TransferPlace),
     /// SIP REFER to this address; sees `settings` only.
     Refer(Template),
 }

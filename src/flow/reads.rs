@@ -52,7 +52,8 @@ pub(super) fn texts(act: &Act) -> Vec<&Text> {
             asked.chain(&collect.question.say_silent).chain(&collect.confirm).collect()
         }
         Act::Dial(dial) => dial.say.iter().collect(),
-        Act::Transfer(transfer) => transfer.say.iter().collect(),
+        Act::Connect(connect) => connect.say.iter().collect(),
+        Act::Transfer(transfer) => transfer.say.iter().chain(&transfer.say_next).collect(),
         Act::Record(record) => record.say.iter().collect(),
         Act::Hangup(say) => say.iter().collect(),
         _ => Vec::new(),

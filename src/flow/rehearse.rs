@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     calls::{
-        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred,
+        Said, Take,
     },
     model::{Contact, Ended, Order, Position, Stop},
 };
@@ -107,7 +108,11 @@ impl Line for Stage {
         Ok(())
     }
 
-    async fn refer(&mut self, _: &str, _: Take) -> Result<Referred, Stop> {
+    async fn refer(&mut self, _: &Refer, _: Take) -> Result<Referred, Stop> {
+        over()
+    }
+
+    async fn star(&mut self, _: &str, _: Duration, _: Take) -> Result<Referred, Stop> {
         over()
     }
 

@@ -6,10 +6,10 @@ use futures_util::future::BoxFuture;
 use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
-use super::{CallFacts, Set, Webhook, World, run};
+use super::{CallFacts, Carriers, NoRoom, Partner, Room, Set, Webhook, World, hand_on, run};
 use crate::{
-    calls::{Conversation, Leg, Place, Take},
-    config::CallsConfig,
+    calls::{Conversation, HandOn, Leg, Place, Take},
+    config::{CallsConfig, TransferMethod},
     directory::{Contacts, Orders, contacts::SourceOutcome},
     model::{CallRecord, Contact, Country, Order, PhoneNumber, Stop},
     tasks::clock,
@@ -34,12 +34,20 @@ pub struct Talk {
     operator: Place,
     country: Option<Country>,
     zone: TimeZone,
+    carriers: Arc<dyn Carriers>,
 }
 
 impl Talk {
     /// The flow set as it is now, for the call of `record`.
     #[must_use]
-    pub fn new(set: Arc<Set>, asked: Directory, web: Web, record: &CallRecord, config: &CallsConfig) -> Self {
+    pub fn new(
+        set: Arc<Set>,
+        asked: Directory,
+        web: Web,
+        carriers: Arc<dyn Carriers>,
+        record: &CallRecord,
+        config: &CallsConfig,
+    ) -> Self {
         let facts = CallFacts {
             id: record.id,
             caller: record.caller.clone(),
@@ -55,7 +63,8 @@ impl Talk {
             priority: 1,
         };
         let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
-        Self { set, facts, asked, web, operator, country: config.country.parse().ok(), zone }
+        let country = config.country.parse().ok();
+        Self { set, facts, asked, web, operator, country, zone, carriers }
     }
 }
 
@@ -63,6 +72,15 @@ impl Conversation for Talk {
     fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>> {
         let start = leg.record().position.clone();
         Box::pin(async move { run(&self.set, start, take, leg, self).await })
+    }
+
+    fn hand_on<'a>(&'a mut self, leg: &'a mut Leg, to: HandOn) -> BoxFuture<'a, Result<(), Stop>> {
+        let here = leg.record().position.clone();
+        let methods = match to {
+            HandOn::Gateway => self.gateway_transfer(),
+            HandOn::Way(method) => vec![method],
+        };
+        Box::pin(async move { hand_on(&self.set, here, &methods, leg, self).await })
     }
 }
 
@@ -77,6 +95,29 @@ impl World for Talk {
 
     fn operator(&self) -> Place {
         self.operator.clone()
+    }
+
+    fn gateway_transfer(&self) -> Vec<TransferMethod> {
+        let gateway = self.facts.gateway.as_deref();
+        // A call that came through none of them is handed on as if its gateway had nothing to say.
+        let ways = gateway.and_then(|name| self.carriers.transfer(name));
+        ways.unwrap_or_else(|| vec![TransferMethod::Continue(None)])
+    }
+
+    async fn partner(&self) -> Result<Option<Partner>, String> {
+        let number = |text: &String| PhoneNumber::parse(text, self.country).ok();
+        let Some(caller) = self.facts.caller.as_ref().and_then(number) else { return Ok(None) };
+        let called = self.facts.called.as_ref().and_then(number);
+        let found = self.asked.orders.pairing(&caller, called.as_ref(), clock::now()).await;
+        let found = found.map_err(|error| error.to_string())?;
+        Ok(found.and_then(|pairing| {
+            let party = pairing.other(&caller)?.clone();
+            Some(Partner { pairing: pairing.id, party, shown: pairing.shown })
+        }))
+    }
+
+    fn room(&self, partner: &Partner) -> Result<Room, NoRoom> {
+        self.carriers.room(&partner.party, partner.shown.as_ref())
     }
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {

@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     calls::{
-        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred,
+        Said, Take,
     },
     model::{Contact, Ended, Facts, Fault, Order, Position, Stop},
 };
@@ -232,12 +233,18 @@ impl<R: AsyncBufRead + Unpin + Send, O: Write + Send> Line for Terminal<R, O> {
         Ok(())
     }
 
-    async fn refer(&mut self, target: &str, _: Take) -> Result<Referred, Stop> {
-        let accepted = self.line(&format!("-- REFER to {target}: accepted? [y/n] ")).await?;
+    async fn refer(&mut self, refer: &Refer, _: Take) -> Result<Referred, Stop> {
+        let accepted = self.line(&format!("-- REFER to {}: accepted? [y/n] ", refer.target)).await?;
         if accepted.starts_with('n') {
             return Ok(Referred::Refused("refused in the trial".to_owned()));
         }
         Err(Ended::LeftStasis.into())
+    }
+
+    async fn star(&mut self, keys: &str, _: Duration, _: Take) -> Result<Referred, Stop> {
+        let taken =
+            self.line(&format!("-- keys sent: {keys}; does the far end take the call? [y/n] ")).await?;
+        if taken.starts_with('n') { Ok(Referred::Unanswered) } else { Err(Ended::LeftStasis.into()) }
     }
 
     async fn continue_in(&mut self, place: &Place, why: &str) -> Result<(), Stop> {

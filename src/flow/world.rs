@@ -5,9 +5,11 @@ use std::{future::Future, time::Duration};
 use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
+use super::{NoRoom, Room};
 use crate::{
     calls::Place,
-    model::{CallId, Contact, Order},
+    config::TransferMethod,
+    model::{CallId, Contact, Order, OrderId, Party, PhoneNumber},
 };
 
 /// What is known of a call from its beginning.
@@ -42,6 +44,17 @@ pub struct Webhook {
     pub idempotency_key: String,
 }
 
+/// With whom a caller is paired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partner {
+    /// The pairing.
+    pub pairing: OrderId,
+    /// The other of the two.
+    pub party: Party,
+    /// The number that both see; `None`: the gateway's own.
+    pub shown: Option<PhoneNumber>,
+}
+
 /// Everything that a flow asks of the world, for one call.
 pub trait World: Send + Sync {
     /// The time, in the zone in which times are spoken.
@@ -52,6 +65,26 @@ pub trait World: Send + Sync {
 
     /// Where the operators are.
     fn operator(&self) -> Place;
+
+    /// How calls of the gateway that this one came through are handed on, the first choice first.
+    fn gateway_transfer(&self) -> Vec<TransferMethod> {
+        vec![TransferMethod::Continue(None)]
+    }
+
+    /// With whom the caller is paired now, and the number that both see; nobody if it is no number.
+    ///
+    /// `Err` says why that could not be asked.
+    fn partner(&self) -> impl Future<Output = Result<Option<Partner>, String>> + Send {
+        std::future::ready(Ok(None))
+    }
+
+    /// Room for a call to the partner now.
+    ///
+    /// # Errors
+    /// There is none.
+    fn room(&self, _partner: &Partner) -> Result<Room, NoRoom> {
+        Err(NoRoom { wait: None, why: "there is no gateway".to_owned() })
+    }
 
     /// The current orders of a number; none when it is no number.
     ///

@@ -6,10 +6,11 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::{
-    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome},
+    calls::HandOn,
+    model::{CallId, CallOrder, CallOrderId, CallRecord, Order, OrderId, Outcome, Pairing},
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
-        StatusPut, gateway,
+        PairingError, StatusPut, gateway,
     },
     storage::StorageError,
 };
@@ -26,6 +27,8 @@ pub trait Control: Send + Sync + 'static {
     }
     /// Hangs up.
     fn hang_up(&self, id: CallId) -> BoxFuture<'_, Result<(), ControlError>>;
+    /// Begins to hand the call on.
+    fn transfer(&self, id: CallId, to: HandOn) -> BoxFuture<'_, Result<(), ControlError>>;
     /// Speaks into the call, in its own language if none is named.
     fn say(
         &self,
@@ -48,6 +51,8 @@ pub trait Control: Send + Sync + 'static {
     /// Deletes an order (this version of it, or whatever is there), and cancels the calls about it.
     fn delete_order(&self, id: OrderId, version: Option<i64>)
     -> BoxFuture<'_, Result<Outcome, StorageError>>;
+    /// Stores a pairing that the gateways can serve; whether it was not there before.
+    fn put_pairing(&self, pairing: Pairing) -> BoxFuture<'_, Result<bool, PairingError>>;
     /// Orders calls that tell how an order stands. Those accepted are on disk.
     fn notify(&self, id: OrderId, wanted: NotifyRequest)
     -> BoxFuture<'_, Result<Vec<Notified>, NotifyError>>;

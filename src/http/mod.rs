@@ -25,6 +25,7 @@ mod metrics;
 mod notes;
 mod orders;
 mod page;
+mod pairings;
 mod problem;
 mod prompts;
 mod reject;

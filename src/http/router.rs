@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, prompts, route, rules, spec,
+    notes, orders, pairings, prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -38,6 +38,7 @@ pub fn openapi() -> OpenApi {
 fn described() -> (Router<Arc<Shared>>, OpenApi) {
     let (routes, mut api) = OpenApiRouter::with_openapi(spec::head())
         .merge(orders::routes())
+        .merge(pairings::routes())
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())

@@ -26,6 +26,7 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
     ),
     tags(
         (name = "orders", description = "What callers are told about"),
+        (name = "pairings", description = "Who may call whom without seeing the other's number"),
         (name = "call orders", description = "Whom we call: ordered, followed, moved, cancelled"),
         (name = "gateways", description = "The ways out"),
         (name = "calls", description = "Live and past calls"),

@@ -22,6 +22,8 @@ pub enum Ended {
     Deadline,
     /// The call's inbox was full: events could be lost, so the call cannot go on.
     Overrun,
+    /// Somebody asked for the call to be handed on: what it does stops, and that is done.
+    HandOn,
     /// The websocket dropped: the call waits to be taken up at its step.
     Lost,
 }
@@ -75,7 +77,7 @@ impl Stop {
             Self::Ended(Ended::HungUp { .. }) => Disposition::HungUp,
             Self::Ended(Ended::LeftStasis) => Disposition::Transferred,
             Self::Ended(Ended::Finished) => Disposition::Completed,
-            Self::Ended(Ended::Shutdown | Ended::Deadline | Ended::Overrun | Ended::Lost)
+            Self::Ended(Ended::Shutdown | Ended::Deadline | Ended::Overrun | Ended::HandOn | Ended::Lost)
             | Self::Fault(_) => Disposition::HandedBack,
         }
     }

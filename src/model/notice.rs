@@ -28,6 +28,10 @@ pub enum NoticeKind {
     /// The caller pressed a key. Data: `digit`.
     #[serde(rename = "call.key")]
     CallKey,
+    /// A way to hand a call on was tried. Data: `method` (`refer`, `star`, `continue`, `dial`, `blind`, `attended`),
+    /// `outcome` (`taken`, `refused`, `unanswered`, `busy`, `called_off`, `failed`, `hung_up`), `detail`.
+    #[serde(rename = "call.transfer")]
+    CallTransfer,
     /// A call was taken up at its step. Data: `step`, `why` (`restart` or `reconnect`).
     #[serde(rename = "call.taken_up")]
     CallTakenUp,
@@ -88,6 +92,7 @@ impl NoticeKind {
             Self::CallStep => "call.step",
             Self::CallSaid => "call.said",
             Self::CallKey => "call.key",
+            Self::CallTransfer => "call.transfer",
             Self::CallTakenUp => "call.taken_up",
             Self::CallRouted => "call.routed",
             Self::CallEnded => "call.ended",

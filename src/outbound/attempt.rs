@@ -116,7 +116,8 @@ impl Outbound {
     fn talk(&self, record: &CallRecord) -> Talk {
         let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
         let asked = Directory { orders: self.inner.orders.clone(), contacts: self.inner.contacts.clone() };
-        Talk::new(set, asked, self.inner.web.clone(), record, calls)
+        let carriers = Arc::new(self.flow_carriers());
+        Talk::new(set, asked, self.inner.web.clone(), carriers, record, calls)
     }
 
     /// Whether a call that the far end seems to have ended was ended by an Asterisk that is stopping.

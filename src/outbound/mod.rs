@@ -5,12 +5,14 @@
 
 mod accept;
 mod attempt;
+mod carriers;
 mod dispatch;
 mod edit;
 pub mod gateway;
 mod hands;
 mod notify;
 mod outcall;
+mod pairing;
 pub mod plan;
 mod ready;
 mod recover;
@@ -37,8 +39,10 @@ use crate::{
 };
 
 pub use accept::{Accepted, CallRequest, OrderError, Rejected};
+pub use carriers::FlowCarriers;
 pub use edit::{CallEdit, EditError};
 pub use notify::{Notified, NotifyError, NotifyRequest, StatusPut};
+pub use pairing::PairingError;
 
 /// Where calls are ordered. Cheap to clone.
 #[derive(Clone)]
@@ -144,6 +148,12 @@ impl Outbound {
             self.cancel_in_hand(order);
         }
         Ok(cancelled)
+    }
+
+    /// The gateways, for flows.
+    #[must_use]
+    pub fn flow_carriers(&self) -> FlowCarriers {
+        FlowCarriers::new(self.inner.gateways.clone(), self.inner.services.feed.clone())
     }
 
     /// The gateways, for whoever shows or checks them.

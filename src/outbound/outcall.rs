@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::{Outbound, dispatch::in_, gateway::Slot};
 use crate::{
-    calls::{Conversation, Leg, Outgoing, Place, Ringing, Take},
+    calls::{Conversation, HandOn, Leg, Outgoing, Place, Ringing, Take},
     flow::Talk,
     model::{Amd, Attempt, AttemptState, Ended, Fault, Stop},
     tasks::clock,
@@ -45,6 +45,10 @@ impl Conversation for Outcall {
             let is_begun = !Leg::record(leg).position.step.is_empty();
             self.talk.talk(leg, if is_begun { take } else { Take::Anew }).await
         })
+    }
+
+    fn hand_on<'a>(&'a mut self, leg: &'a mut Leg, to: HandOn) -> BoxFuture<'a, Result<(), Stop>> {
+        self.talk.hand_on(leg, to)
     }
 }
 

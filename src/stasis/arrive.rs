@@ -24,7 +24,7 @@ impl Door {
     pub(super) fn arrive(&self, channel: &Channel, args: &[String], at: Stamp, received: Instant) {
         let registry = &self.services.registry;
         if let Some(call) = dialled_by(&channel.id) {
-            if !registry.route(&channel.id, |_| Some(LegEvent::PeerUp)) {
+            if !registry.route(&channel.id, |_| Some(LegEvent::PeerUp(channel.id.clone()))) {
                 self.drop_stray_peer(&channel.id, call);
             }
             return;
@@ -32,7 +32,7 @@ impl Door {
         if AttemptId::of_channel(&channel.id).is_some() {
             return self.own(channel, args);
         }
-        if registry.knows(&channel.id) {
+        if registry.route(&channel.id, |_| given_back(args).map(LegEvent::Returned)) {
             return;
         }
         let entry = entry::read(args);
@@ -54,7 +54,7 @@ impl Door {
     /// A channel that we made for an attempt: it is new and its call knows it, or the dialplan gives it back with what
     /// it found out, perhaps to a later life of this program.
     fn own(&self, channel: &Channel, args: &[String]) {
-        let found = args.iter().find_map(|arg| arg.strip_prefix("amd=")).map(str::to_owned);
+        let found = given_back(args);
         let is_known = self.services.registry.route(&channel.id, |_| found.clone().map(LegEvent::Returned));
         if !is_known && self.status.is_connected() {
             self.outbound.came_back(channel.id.clone(), found);
@@ -86,7 +86,8 @@ impl Door {
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let asked = Directory { orders: self.orders.clone(), contacts: self.contacts.clone() };
-        let talk = Talk::new(set, asked, self.web.clone(), &record, config);
+        let carriers = Arc::new(self.outbound.flow_carriers());
+        let talk = Talk::new(set, asked, self.web.clone(), carriers, &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(async move {
             let mut talk = talk;
@@ -142,4 +143,11 @@ impl Door {
             }
         });
     }
+}
+
+/// What the dialplan found out, if it gives a channel back that was lent to it.
+fn given_back(args: &[String]) -> Option<String> {
+    let told =
+        |arg: &String| ["amd=", "transfer="].iter().find_map(|key| arg.strip_prefix(key)).map(str::to_owned);
+    args.iter().find_map(told)
 }

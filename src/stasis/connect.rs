@@ -65,7 +65,7 @@ impl Door {
         let channels = ari.channels().await?;
         let in_stasis: Vec<ChannelId> = channels
             .iter()
-            .filter(|channel| ours.contains(&channel.id) && is_in_stasis(channel))
+            .filter(|channel| (ours.contains(&channel.id) && is_in_stasis(channel)) || self.is_lent(channel))
             .map(|channel| channel.id.clone())
             .collect();
         // No call begins meanwhile: whoever begins them is waiting here.
@@ -149,12 +149,20 @@ impl Door {
                 settle_unseen(&self.services, &record);
             }
             Action::Adopt(id) => {
-                if let Some(channel) = channels.iter().find(|channel| channel.id == id) {
+                let channel = channels.iter().find(|channel| channel.id == id);
+                // Whose call is not known comes by itself when the dialplan gives it back.
+                if let Some(channel) = channel.filter(|channel| !self.is_lent(channel)) {
                     self.adopt(channel, accounted);
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether the dialplan has the channel for a while, to send a REFER.
+    fn is_lent(&self, channel: &Channel) -> bool {
+        let dialplan = &channel.dialplan;
+        dialplan.context == self.services.config.transfer_context && !is_in_stasis(channel)
     }
 
     /// A channel that nobody knows: a call whose first position never reached the disk starts anew; a leg

@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::{
     ari::Event,
     calls::{LegEvent, Registry, Role},
+    model::ChannelId,
 };
 
 /// Gives an event to the call that it concerns. Returns false when no call wants it.
@@ -12,7 +13,7 @@ pub fn route(registry: &Registry, event: &Event, received: Instant) -> bool {
     let Some(channel) = event.channel_id() else { return false };
     registry.route(channel, |role| match role {
         Role::Caller => for_caller(event, received),
-        Role::Peer => for_peer(event),
+        Role::Peer => for_peer(channel, event),
     })
 }
 
@@ -44,13 +45,14 @@ fn for_caller(event: &Event, received: Instant) -> Option<LegEvent> {
     })
 }
 
-fn for_peer(event: &Event) -> Option<LegEvent> {
+fn for_peer(channel: &ChannelId, event: &Event) -> Option<LegEvent> {
     match event {
-        Event::StasisStart { .. } => Some(LegEvent::PeerUp),
+        Event::StasisStart { .. } => Some(LegEvent::PeerUp(channel.clone())),
+        Event::ChannelDtmfReceived { digit, .. } => Some(LegEvent::PeerKey(channel.clone(), *digit)),
         Event::Dial { dialstatus, .. } if !dialstatus.is_empty() => {
             Some(LegEvent::PeerStatus(dialstatus.clone()))
         }
-        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(known(*cause))),
+        Event::ChannelDestroyed { cause, .. } => Some(LegEvent::PeerGone(channel.clone(), known(*cause))),
         _ => None,
     }
 }

@@ -127,7 +127,13 @@ impl Onward {
             leg.at(&position("gateway", facts(vars)));
         }
         let endpoint = slot.as_ref().map_or("", Slot::dial_string).to_owned();
-        let dial = Dial { endpoint, caller_id: shown.map(|number| number.to_string()), ring: RING };
+        let dial = Dial {
+            endpoint,
+            caller_id: shown.map(|number| number.to_string()),
+            ring: RING,
+            is_masked: false,
+            may_transfer: false,
+        };
         let dialled = leg.dial(&dial, take).await?;
         drop(slot);
         let number = mask(number.as_str());

@@ -19,6 +19,7 @@ mod notes;
 mod open;
 mod orders;
 mod page;
+mod pairings;
 mod plan;
 mod pool;
 mod row;

@@ -37,6 +37,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (4, "routing", include_str!("../../migrations/sqlite/0004_routing.sql")),
     (5, "contacts", include_str!("../../migrations/sqlite/0005_contacts.sql")),
     (6, "notes", include_str!("../../migrations/sqlite/0006_notes.sql")),
+    (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -46,6 +47,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (4, "routing", include_str!("../../migrations/postgres/0004_routing.sql")),
     (5, "contacts", include_str!("../../migrations/postgres/0005_contacts.sql")),
     (6, "notes", include_str!("../../migrations/postgres/0006_notes.sql")),
+    (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
 ];
 

@@ -60,6 +60,7 @@ const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
     pub async fn sweep(&self, config: &RetentionConfig, now: Timestamp) -> Result<Swept, StorageError> {
+        self.sweep_pairings(now).await?;
         let orders = self.sweep_with(DELETED, config.orders_days, now).await?
             + self.sweep_with(EXPIRED, config.orders_days, now).await?;
         let mut routing = 0;

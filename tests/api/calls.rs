@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stasisd::{
+    calls::HandOn,
     http::ControlError,
     model::{CallRecord, CallState, Disposition, NoticeKind},
 };
@@ -122,6 +123,19 @@ async fn words_are_said_into_a_live_call() {
     let past = format!("/v1/calls/{}/say", call(3).id);
     admin.post(&past, json!({"text": "x"})).await.is_problem(409, "call_not_live");
     assert_eq!(app.control.said.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_live_call_is_handed_on() {
+    let app = with_calls().await;
+    let admin = app.admin().await;
+    let path = format!("/v1/calls/{}/transfer", call(100).id);
+    admin.post(&path, json!({"to": "gateway"})).await.is(202);
+    assert_eq!(*app.control.handed_on.lock().unwrap(), [(call(100).id, HandOn::Gateway)]);
+    admin.post(&path, json!({"to": {"context": "a,b"}})).await.blames("to.context");
+    let past = format!("/v1/calls/{}/transfer", call(3).id);
+    admin.post(&past, json!({"to": "operator"})).await.is_problem(409, "call_not_live");
+    assert_eq!(app.control.handed_on.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

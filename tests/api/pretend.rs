@@ -13,14 +13,15 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use stasisd::{
+    calls::HandOn,
     http::{Check, Control, ControlError, GraphFormat, Health},
     model::{
         CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, Order, OrderId,
-        OrderState, Outcome, Position,
+        OrderState, Outcome, Pairing, Position,
     },
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
-        StatusPut, gateway,
+        PairingError, StatusPut, gateway,
     },
     storage::{StorageError, Store},
 };
@@ -37,6 +38,7 @@ pub struct Pretend {
     pub live: Mutex<HashMap<CallId, CallRecord>>,
     pub hung_up: Mutex<Vec<CallId>>,
     pub said: Mutex<Vec<Said>>,
+    pub handed_on: Mutex<Vec<(CallId, HandOn)>>,
     pub prompts: Mutex<HashMap<String, PathBuf>>,
     /// What the next command on a call fails with.
     pub fails: Mutex<Option<ControlError>>,
@@ -77,6 +79,14 @@ impl Control for Pretend {
         })
     }
 
+    fn transfer(&self, id: CallId, to: HandOn) -> BoxFuture<'_, Result<(), ControlError>> {
+        Box::pin(async move {
+            self.failure()?;
+            self.handed_on.lock().unwrap().push((id, to));
+            Ok(())
+        })
+    }
+
     fn say(
         &self,
         id: CallId,
@@ -112,6 +122,10 @@ impl Control for Pretend {
                 None => Err(EditError::NotWaiting),
             }
         })
+    }
+
+    fn put_pairing(&self, pairing: Pairing) -> BoxFuture<'_, Result<bool, PairingError>> {
+        Box::pin(async move { Ok(self.store().put_pairing(&pairing).await?) })
     }
 
     fn put_order(&self, order: Order) -> BoxFuture<'_, Result<StatusPut, StorageError>> {

@@ -9,7 +9,8 @@ use std::{
 
 use stasisd::{
     calls::{
-        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Referred, Said, Take,
+        BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred,
+        Said, Take,
     },
     model::{Ended, Position, Stop},
 };
@@ -247,18 +248,29 @@ impl Line for PretendLine {
         self.enter()
     }
 
-    async fn refer(&mut self, target: &str, take: Take) -> Result<Referred, Stop> {
+    async fn refer(&mut self, refer: &Refer, take: Take) -> Result<Referred, Stop> {
+        let target = &refer.target;
         self.enter()?;
         if take == Take::Up {
             self.note(&format!("(a REFER to {target} may have been sent)"));
             return Ok(Referred::Refused("not followed".to_owned()));
         }
         self.note(&format!("(REFER to {target})"));
-        self.refers.push(target.to_owned());
+        self.refers.push(target.clone());
         match self.script.pop_front() {
             Some(Act::Refuses) => Ok(Referred::Refused("405".to_owned())),
             _ if self.free => Ok(Referred::Refused("603".to_owned())),
             other => self.fail(&format!("a REFER is sent and the script has {other:?}")),
+        }
+    }
+
+    async fn star(&mut self, keys: &str, _: Duration, take: Take) -> Result<Referred, Stop> {
+        self.enter()?;
+        self.note(&format!("(keys {keys} are sent {take:?})"));
+        match self.script.pop_front() {
+            Some(Act::Refuses) => Ok(Referred::Unanswered),
+            _ if self.free => Ok(Referred::Unanswered),
+            other => self.fail(&format!("keys are sent and the script has {other:?}")),
         }
     }
 

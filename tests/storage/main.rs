@@ -24,6 +24,7 @@ mod ledger_journal;
 mod migration;
 mod notes;
 mod orders;
+mod pairings;
 mod retention;
 mod routing;
 mod tokens;

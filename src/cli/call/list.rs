@@ -1,12 +1,12 @@
-//! `stasisd calls list | show | cancel | edit`: what was ordered.
+//! `stasisd calls list | show | cancel | edit | transfer`: what was ordered, and what is up.
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     PortArgs,
     client::{Client, escaped},
-    json, say,
+    json as pretty, say,
     turns::{self, moment, words},
 };
 use crate::app::{Exit, Failed};
@@ -36,6 +36,23 @@ pub(super) enum CallsCommand {
     Cancel {
         /// Its id, as in the list
         id: String,
+    },
+    /// Hand a call that is up on to somebody else
+    Transfer {
+        /// The call's id (not the call order's), as in `GET /v1/calls`
+        id: String,
+        /// The operators, or the ways of the call's gateway
+        #[arg(long, value_parser = ["operator", "gateway"], default_value = "operator")]
+        to: String,
+        /// A context of the dialplan instead
+        #[arg(long, value_name = "CONTEXT", conflicts_with = "to")]
+        context: Option<String>,
+        /// The extension there [default: s]
+        #[arg(long, value_name = "EXTENSION", requires = "context")]
+        extension: Option<String>,
+        /// An address instead, sip:queue@carrier.example: the far end is asked by SIP REFER to call it
+        #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["to", "context"])]
+        refer: Option<String>,
     },
     /// Move a call order that waits to another time
     Edit {
@@ -85,7 +102,7 @@ pub(super) async fn run(client: &mut Client, command: &CallsCommand) -> Result<E
         CallsCommand::List(args) => list(client, args).await?,
         CallsCommand::Show { id, json: is_json } => {
             let answer = client.send("GET", &path(id), None).await?;
-            say(&if *is_json { json(&answer) } else { shown(&answer) })?;
+            say(&if *is_json { pretty(&answer) } else { shown(&answer) })?;
         }
         CallsCommand::Cancel { id } => {
             let order = client.send("DELETE", &path(id), None).await?;
@@ -94,6 +111,18 @@ pub(super) async fn run(client: &mut Client, command: &CallsCommand) -> Result<E
                 _ => "it is being hung up".to_owned(),
             };
             say(&told)?;
+        }
+        CallsCommand::Transfer { id, to, context, extension, refer } => {
+            let to = match (refer, context) {
+                (Some(refer), _) => json!({ "refer": refer }),
+                (None, Some(context)) => {
+                    json!({ "context": context, "extension": extension.as_deref().unwrap_or("s") })
+                }
+                (None, None) => json!(to),
+            };
+            let path = format!("/v1/calls/{}/transfer", escaped(id));
+            client.send("POST", &path, Some(&json!({ "to": to }))).await?;
+            say("it is being handed on; the event call.transfer tells what comes of it")?;
         }
         CallsCommand::Edit { id, at, not_after, no_end } => {
             let mut body = Map::new();
@@ -134,7 +163,7 @@ async fn list(client: &mut Client, args: &ListArgs) -> Result<(), Failed> {
         cursor = format!("&cursor={}", escaped(next));
     }
     if args.json {
-        return say(&json(&orders.into()));
+        return say(&pretty(&orders.into()));
     }
     say(&format!(
         "{:<36}  {:<8} {:<19}  {:<16} {:<12} {:<14} OUTCOME",

@@ -39,6 +39,7 @@ pub(super) async fn look(visit: &Visit, config: &Config) -> Vec<Finding> {
             .await,
         exists(visit, &channel, &calls.operator_context, &calls.operator_extension, "the operators").await,
         exists(visit, &channel, "stasisd-inbound", "s", "incoming calls").await,
+        exists(visit, &channel, &calls.transfer_context, "s", "calls handed on by REFER").await,
     ];
     findings.extend(queue(visit, &channel).await);
     if !config.gateways.is_empty() {

@@ -7,21 +7,24 @@ use super::{
     table::{Field, Table},
 };
 use crate::{
-    calls::Place,
+    config::{TransferPlace, is_dialplan_word},
     flow::{
         parts::{
-            Act, Choose, ContactLookup, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source, Spot,
-            Step, Transfer, Tree, Way,
+            Act, Choose, Connect, ContactLookup, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source,
+            Spot, Step, Transfer, Tree, Way,
         },
         problem::did_you_mean,
     },
 };
 
 /// The kinds of steps.
-const KINDS: [&str; 13] = [
-    "say", "menu", "collect", "lookup", "choose", "set", "dial", "transfer", "record", "webhook", "goto",
-    "pause", "hangup",
+const KINDS: [&str; 14] = [
+    "say", "menu", "collect", "lookup", "choose", "set", "dial", "connect", "transfer", "record", "webhook",
+    "goto", "pause", "hangup",
 ];
+
+/// What `to` of a transfer may be.
+const WAYS: &str = "\"operator\", \"gateway\", { context = \"…\" } or { refer = \"sip:…\" }";
 
 impl Reader<'_> {
     pub(super) fn step(&mut self, mut step: Table) -> Option<Step> {
@@ -37,6 +40,7 @@ impl Reader<'_> {
             "choose" => self.choose(&mut step),
             "set" => self.set(&mut step),
             "dial" => self.dial(&mut step),
+            "connect" => self.connect(&mut step),
             "transfer" => self.transfer(&mut step),
             "record" => self.record(&mut step),
             "webhook" => self.webhook(&mut step),
@@ -165,6 +169,24 @@ impl Reader<'_> {
             to: to.unwrap_or_else(|| crate::flow::text::Template::Plain(String::new())),
             caller_id: step.take(self, "caller_id").map(|field| self.safe_template(&field)),
             ring: self.seconds(step, "ring_secs", (1.0, 300.0), 30.0),
+            may_transfer: step.take(self, "may_transfer").is_some_and(|field| self.boolean(&field)),
+            answered: self.exit(step, "answered", "the step after they talked"),
+            busy,
+            no_answer,
+            rejected,
+            failed,
+        }))
+    }
+
+    fn connect(&mut self, step: &mut Table) -> Act {
+        let failed = self.exit(step, "failed", "the step when they could not be dialled");
+        let mut exit = |reader: &mut Self, key| reader.exit_if(step, key).unwrap_or_else(|| failed.clone());
+        let (busy, no_answer, rejected) =
+            (exit(self, "busy"), exit(self, "no_answer"), exit(self, "rejected"));
+        Act::Connect(Box::new(Connect {
+            say: self.text_if(step, "say"),
+            ring: self.seconds(step, "ring_secs", (1.0, 300.0), 30.0),
+            none: self.exit(step, "none", "the step when nobody is paired with the caller"),
             answered: self.exit(step, "answered", "the step after they talked"),
             busy,
             no_answer,
@@ -175,9 +197,7 @@ impl Reader<'_> {
 
     fn transfer(&mut self, step: &mut Table) -> Act {
         let mut ways = Vec::new();
-        if let Some(field) =
-            step.need(self, "to", "\"operator\", { context = \"…\" } or { refer = \"sip:…\" }")
-        {
+        if let Some(field) = step.need(self, "to", WAYS) {
             match field.value {
                 DeValue::Array(items) => {
                     for (index, item) in items.iter().enumerate() {
@@ -192,19 +212,23 @@ impl Reader<'_> {
             }
         }
         let refused = self.exit_if(step, "refused");
-        if matches!(ways.last(), Some(Way::Refer(_))) && refused.is_none() {
+        if matches!(ways.last(), Some(Way::Refer(_) | Way::Gateway)) && refused.is_none() {
             let at = step.at.with("refused");
             self.error(&at, "is missing: a REFER can be refused; name a step, or end `to` with \"operator\"");
         }
-        Act::Transfer(Transfer { say: self.text_if(step, "say"), ways, refused })
+        let (say, say_next) = (self.text_if(step, "say"), self.text_if(step, "say_next"));
+        Act::Transfer(Transfer { say, say_next, ways, refused })
     }
 
     fn way(&mut self, field: &Field) -> Option<Way> {
         if field.value.as_str() == Some("operator") {
             return Some(Way::Operator);
         }
+        if field.value.as_str() == Some("gateway") {
+            return Some(Way::Gateway);
+        }
         let Some(entries) = field.value.as_table() else {
-            self.error(&field.at, "should be \"operator\", { context = \"…\" } or { refer = \"sip:…\" }");
+            self.error(&field.at, format!("should be {WAYS}"));
             return None;
         };
         let mut table = Table::new(field.at.clone(), entries);
@@ -219,14 +243,14 @@ impl Reader<'_> {
         let priority = self.count(&mut table, "priority", (1, 9_999), 1);
         table.finish(self);
         let priority = u32::try_from(priority).unwrap_or(1);
-        Some(Way::Place(Place { context, extension: extension.unwrap_or_else(|| "s".to_owned()), priority }))
+        let extension = extension.unwrap_or_else(|| "s".to_owned());
+        Some(Way::Place(TransferPlace { context, extension, priority }))
     }
 
     /// A context or an extension: written in the flow, never computed.
     fn dialplan_word(&mut self, field: &Field) -> String {
         let text = self.string(field).unwrap_or_default();
-        let letters = |c: char| c.is_ascii_alphanumeric() || "_-+*#.".contains(c);
-        if text.is_empty() || text.len() > 80 || !text.chars().all(letters) {
+        if !is_dialplan_word(text) {
             self.error(&field.at, "has A-Z a-z 0-9 and _ - + * # . only, at most 80, and no templates");
         }
         text.to_owned()

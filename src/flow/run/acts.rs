@@ -9,12 +9,9 @@ use tracing::warn;
 
 use super::{Next, Talk, safe, vars};
 use crate::{
-    calls::{BargeIn, Dial, Dialled, Line, Record, Referred, Said, Take},
+    calls::{BargeIn, Dial, Dialled, Line, Record, Said, Take},
     flow::{
-        parts::{
-            Choose, ContactLookup, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Transfer, Tree,
-            Way,
-        },
+        parts::{Choose, ContactLookup, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Tree},
         text::{Template, Text},
         world::{Webhook, World},
     },
@@ -32,7 +29,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     }
 
     /// Says what goes before something else; a key that works at any time stops it and leads away.
-    async fn announce(&mut self, flow: &Flow, say: Option<&Text>) -> Result<Option<Next>, Stop> {
+    pub(super) async fn announce(&mut self, flow: &Flow, say: Option<&Text>) -> Result<Option<Next>, Stop> {
         let Some(say) = say else { return Ok(None) };
         let barge = if flow.anytime.is_empty() { BargeIn::Never } else { BargeIn::AnyKey };
         let said = self.speak(flow, say, barge, &[]).await?;
@@ -160,7 +157,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     }
 
     /// Fills in what may see the settings only.
-    fn fill_safe(&self, flow: &Flow, template: &Template) -> Result<String, Stop> {
+    pub(super) fn fill_safe(&self, flow: &Flow, template: &Template) -> Result<String, Stop> {
         let settings = Value::from(Serde(&self.set.settings));
         let context = minijinja::context! { settings };
         flow.templates.fill(template, &context).map_err(|e| Fault::Flow(e).into())
@@ -170,7 +167,9 @@ impl<L: Line, W: World> Talk<'_, L, W> {
         let endpoint = self.fill_safe(flow, &dial.to)?;
         let caller_id = dial.caller_id.as_ref().map(|id| self.fill_safe(flow, id)).transpose()?;
         let caller_id = caller_id.as_deref().map(safe::caller_id).transpose()?.map(str::to_owned);
-        let request = Dial { endpoint: safe::endpoint(&endpoint)?.to_owned(), caller_id, ring: dial.ring };
+        let endpoint = safe::endpoint(&endpoint)?.to_owned();
+        let (ring, may_transfer) = (dial.ring, dial.may_transfer);
+        let request = Dial { endpoint, caller_id, ring, is_masked: false, may_transfer };
         if self.take == Take::Anew
             && let Some(next) = self.announce(flow, dial.say.as_ref()).await?
         {
@@ -186,45 +185,6 @@ impl<L: Line, W: World> Talk<'_, L, W> {
             Dialled::Failed(_) => &dial.failed,
         };
         Ok(Next::Go(target.clone()))
-    }
-
-    pub(super) async fn transfer(&mut self, flow: &Flow, transfer: &Transfer) -> Result<Next, Stop> {
-        // Who may have been referred before a crash is on the way: nothing more is said.
-        let refers = transfer.ways.iter().any(|way| matches!(way, Way::Refer(_)));
-        if let Some(say) = transfer.say.as_ref().filter(|_| self.take == Take::Anew || !refers) {
-            match self.speak(flow, say, BargeIn::Never, &[]).await {
-                // Who is on the way to a person gets there in silence too.
-                Err(Stop::Fault(fault @ Fault::Voice(_))) => {
-                    warn!(call = %self.world.call().id, step = self.position.step, %fault, "not announced");
-                }
-                said => drop(said?),
-            }
-        }
-        for way in &transfer.ways {
-            match way {
-                Way::Operator => {
-                    self.ear.line.continue_in(&self.world.operator(), "to the operator").await?;
-                    return Ok(Next::Done);
-                }
-                Way::Place(place) => {
-                    let why = format!("to {},{},{}", place.context, place.extension, place.priority);
-                    self.ear.line.continue_in(place, &why).await?;
-                    return Ok(Next::Done);
-                }
-                Way::Refer(address) => {
-                    let address = self.fill_safe(flow, address)?;
-                    self.ear.answer().await?;
-                    self.ear.line.durable().await?;
-                    let Referred::Refused(why) =
-                        self.ear.line.refer(safe::sip_uri(&address)?, self.take).await?;
-                    warn!(call = %self.world.call().id, step = self.position.step, why, "the REFER was refused");
-                }
-            }
-        }
-        let refused = transfer.refused.clone();
-        refused
-            .map(Next::Go)
-            .ok_or_else(|| Fault::Flow("every way to transfer was refused".to_owned()).into())
     }
 
     pub(super) async fn record(&mut self, flow: &Flow, record: &Recording) -> Result<Next, Stop> {

@@ -2,14 +2,18 @@
 
 mod acts;
 mod ask;
+mod connect;
 mod ear;
 mod safe;
+mod transfer;
 mod vars;
 
 use std::sync::Arc;
 
 use minijinja::Value;
 use tracing::warn;
+
+pub use self::transfer::hand_on;
 
 use self::ear::Ear;
 use super::{
@@ -116,7 +120,13 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     fn bounds(&mut self, step: &Step) -> Result<(), Fault> {
         let is_heard = matches!(
             step.act,
-            Act::Say(_) | Act::Menu(_) | Act::Collect(_) | Act::Pause(_) | Act::Record(_) | Act::Dial(_)
+            Act::Say(_)
+                | Act::Menu(_)
+                | Act::Collect(_)
+                | Act::Pause(_)
+                | Act::Record(_)
+                | Act::Dial(_)
+                | Act::Connect(_)
         );
         self.quiet = if is_heard { 0 } else { self.quiet + 1 };
         let most = if self.faulted { MOST_STEPS + GRACE } else { MOST_STEPS };
@@ -139,6 +149,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
             Act::Choose(choose) => self.choose(flow, choose),
             Act::Set(set) => self.assign(flow, set),
             Act::Dial(dial) => self.dial(flow, dial).await,
+            Act::Connect(connect) => self.connect(flow, connect).await,
             Act::Transfer(transfer) => self.transfer(flow, transfer).await,
             Act::Record(record) => self.record(flow, record).await,
             Act::Webhook(hook) => self.webhook(flow, hook).await,

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::model::Fault;
+use crate::{config::is_sip_uri, model::Fault};
 
 /// A dial string: `PJSIP/101`, `Local/5@queue`.
 pub(super) fn endpoint(text: &str) -> Result<&str, Fault> {
@@ -22,10 +22,8 @@ pub(super) fn caller_id(text: &str) -> Result<&str, Fault> {
 
 /// The address in a REFER.
 pub(super) fn sip_uri(text: &str) -> Result<&str, Fault> {
-    let letters = |c: char| c.is_ascii_alphanumeric() || "_.+*#-@:;=[]".contains(c);
-    let rest = ["sip:", "sips:", "tel:"].iter().find_map(|scheme| text.strip_prefix(scheme));
-    let fits = rest.is_some_and(|rest| !rest.is_empty() && rest.len() <= 200 && rest.chars().all(letters));
-    fits.then_some(text)
+    is_sip_uri(text)
+        .then_some(text)
         .ok_or_else(|| Fault::Flow(format!("{text:?} is not an address such as sip:100@host")))
 }
 

@@ -5,6 +5,7 @@ mod hang_up;
 mod list;
 mod plan;
 mod say;
+mod transfer;
 mod view;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list))
         .routes(routes!(get::get, hang_up::hang_up))
         .routes(routes!(say::say))
+        .routes(routes!(transfer::transfer))
 }
 
 /// Reads a call's id out of a path.

@@ -24,6 +24,7 @@ pub struct Answerer {
     child: Child,
     dir: PathBuf,
     endpoint: String,
+    port: u16,
     _seat: Seat,
 }
 
@@ -53,12 +54,17 @@ impl Answerer {
             Ok(_) => Err("sipp has not taken its port"),
             Err(_) => Ok(()),
         });
-        Answerer { child, dir, endpoint, _seat: seat }
+        Answerer { child, dir, endpoint, port, _seat: seat }
     }
 
     /// What to dial: `PJSIP/caller7`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// What a gateway dials, any number being this one's: `PJSIP/caller7/sip:{number}@127.0.0.1:25070`.
+    pub fn dial(&self) -> String {
+        format!("{}/sip:{{number}}@127.0.0.1:{}", self.endpoint, self.port)
     }
 
     /// What went over the wire so far.

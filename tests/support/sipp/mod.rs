@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod called;
+pub mod ears;
 pub mod farm;
 pub mod manner;
 pub mod rtp;
@@ -23,6 +24,7 @@ use std::{
 
 pub use answer::{Answer, Answerer};
 pub use called::{Called, EndedBy};
+pub use ears::Ears;
 pub use farm::{Farm, Invited};
 pub use manner::{Doing, Manner};
 pub use scenario::OnRefer;
@@ -39,6 +41,7 @@ pub struct Caller<'a> {
     invite: Invite,
     steps: Vec<Planned>,
     sip_port: Option<u16>,
+    ears: Option<u16>,
     breathes: bool,
 }
 
@@ -66,6 +69,7 @@ impl<'a> Caller<'a> {
             invite,
             steps: Vec::new(),
             sip_port: None,
+            ears: None,
             breathes: false,
         }
     }
@@ -128,6 +132,12 @@ impl<'a> Caller<'a> {
         self
     }
 
+    /// Has its media sent to these ears, which tell the keys that it is sent.
+    pub fn listens_with(mut self, ears: &Ears) -> Self {
+        self.ears = Some(ears.port());
+        self
+    }
+
     /// What it answers to a REFER; it accepts unless told.
     pub fn on_refer(mut self, on_refer: OnRefer) -> Self {
         self.invite.on_refer = on_refer;
@@ -178,7 +188,11 @@ impl<'a> Caller<'a> {
         std::fs::create_dir_all(&dir).expect("the caller's directory");
         let (steps, lasts) = self.plan(&dir);
         let xml = dir.join("scenario.xml");
-        std::fs::write(&xml, scenario::write(&self.invite, &steps)).expect("the scenario");
+        let mut text = scenario::write(&self.invite, &steps);
+        if let Some(port) = self.ears {
+            text = text.replace("[media_port]", &port.to_string());
+        }
+        std::fs::write(&xml, text).expect("the scenario");
         let seat = self.rig.seat();
         let deadline = Duration::from_millis(lasts + self.invite.ring_ms) + Duration::from_secs(15);
         let port = self.sip_port.unwrap_or(seat.sip_port);
