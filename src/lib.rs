@@ -1,5 +1,6 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
+pub mod agi;
 pub mod app;
 pub mod ari;
 pub mod calls;
@@ -13,6 +14,7 @@ pub mod limits;
 pub mod model;
 pub mod outbound;
 pub mod routing;
+pub mod scripts;
 pub mod spoken;
 pub mod stasis;
 pub mod storage;

@@ -1,5 +1,7 @@
-//! The call centre: how fast a call's way is decided, and how fast links are stored and read.
+//! The call centre: how fast a call's way is decided, how fast links are stored and read, and what asking by FastAGI
+//! costs.
 
+mod fastagi;
 mod links;
 mod rules;
 
@@ -12,6 +14,9 @@ pub fn measure(book: &mut Book) {
     }
     if book.wants("links") {
         links::measure(book);
+    }
+    if book.wants("fastagi") {
+        fastagi::measure(book);
     }
 }
 

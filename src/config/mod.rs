@@ -2,9 +2,12 @@
 
 mod credentials;
 mod environment;
+mod fastagi;
 mod gateway;
 mod hours;
 mod load;
+mod lookup;
+mod notes;
 mod notify;
 mod outbound;
 mod routing;
@@ -15,11 +18,14 @@ mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
+pub use fastagi::{FastAgiConfig, Network};
 pub use gateway::{
     DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
 };
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
+pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use routing::{CalendarConfig, RoutingConfig};

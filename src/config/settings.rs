@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{GatewayConfig, OutboundConfig, RoutingConfig, Secret};
+use super::{FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, RoutingConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,13 +17,16 @@ pub struct Config {
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,
     pub orders: OrdersConfig,
+    pub lookup: LookupConfig,
     pub routing: RoutingConfig,
+    pub notes: NotesConfig,
     pub outbound: OutboundConfig,
     /// By name.
     #[serde(default)]
     pub gateways: BTreeMap<String, GatewayConfig>,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
+    pub fastagi: FastAgiConfig,
     pub storage: StorageConfig,
     pub retention: RetentionConfig,
 }

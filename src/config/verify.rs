@@ -1,5 +1,7 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod fastagi;
+mod lookup;
 mod speech;
 mod webhooks;
 
@@ -43,10 +45,13 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
+    lookup::verify(&config.lookup, &mut found);
     routing::verify(config, &mut found);
+    super::notes::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
+    fastagi::verify(&config.fastagi, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
     found.within("retention.calls_days", retention.calls_days, 1..=36_500);

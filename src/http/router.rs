@@ -8,8 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, docs, events, flows, gateways, health, links, lists, metrics, orders,
-    prompts, route, rules, spec,
+    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
+    notes, orders, prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -41,16 +41,18 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())
+        .merge(contacts::routes())
         .merge(rules::routes())
         .merge(lists::routes())
         .merge(links::routes())
         .merge(route::routes())
-        .merge(compat::routes())
+        .merge(notes::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())
         .merge(metrics::routes())
         .merge(prompts::routes())
+        .merge(compat::routes())
         .split_for_parts();
     spec::add_problems(&mut api);
     (routes, api)

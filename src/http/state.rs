@@ -8,7 +8,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{cache::TokenCache, control::Control, rules::RoutingDefaults, work::Work};
 use crate::{
-    config::HttpConfig, feed::Feed, limits::Limiter, model::Country, routing::Routing, storage::Store,
+    config::HttpConfig,
+    directory::{Contacts, Notes},
+    feed::Feed,
+    limits::Limiter,
+    model::Country,
+    routing::Routing,
+    storage::Store,
 };
 
 /// Keys of a rate limit held in memory at most.
@@ -19,6 +25,12 @@ const MAX_KEYS: usize = 10_000;
 pub struct Rooms {
     /// Orders, past calls, events, tokens.
     pub store: Store,
+    /// Who calls.
+    pub contacts: Contacts,
+    /// Call notes.
+    pub notes: Notes,
+    /// Whose days notes are listed by.
+    pub time_zone: jiff::tz::TimeZone,
     /// What happens now.
     pub feed: Feed,
     /// Live calls, flows, health.

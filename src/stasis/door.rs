@@ -20,7 +20,7 @@ use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
     config::{Config, FlowsConfig},
-    directory::Orders,
+    directory::{Contacts, Orders},
     flow::Library,
     model::NoticeKind,
     outbound::{Ground, Outbound},
@@ -82,6 +82,8 @@ pub struct Door {
     pub routing: Routing,
     /// Orders at call time.
     pub orders: Orders,
+    /// Who calls.
+    pub contacts: Contacts,
     /// For webhooks.
     pub web: Web,
     /// Tells what came of call orders.
@@ -104,7 +106,7 @@ impl Door {
     /// A door over ready services.
     #[must_use]
     pub fn new(ground: Ground, outbound: Outbound, routing: Routing, config: &Config) -> Self {
-        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
+        let Ground { services, library, orders, contacts, web, store, webhooks, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
         Self {
@@ -113,6 +115,7 @@ impl Door {
             outbound,
             routing,
             orders,
+            contacts,
             web,
             webhooks,
             store,

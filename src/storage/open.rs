@@ -35,6 +35,8 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (2, "outbound", include_str!("../../migrations/sqlite/0002_outbound.sql")),
     (3, "deliveries", include_str!("../../migrations/sqlite/0003_deliveries.sql")),
     (4, "routing", include_str!("../../migrations/sqlite/0004_routing.sql")),
+    (5, "contacts", include_str!("../../migrations/sqlite/0005_contacts.sql")),
+    (6, "notes", include_str!("../../migrations/sqlite/0006_notes.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -42,6 +44,8 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (2, "outbound", include_str!("../../migrations/postgres/0002_outbound.sql")),
     (3, "deliveries", include_str!("../../migrations/postgres/0003_deliveries.sql")),
     (4, "routing", include_str!("../../migrations/postgres/0004_routing.sql")),
+    (5, "contacts", include_str!("../../migrations/postgres/0005_contacts.sql")),
+    (6, "notes", include_str!("../../migrations/postgres/0006_notes.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
 ];
 

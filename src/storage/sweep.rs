@@ -21,6 +21,8 @@ pub struct Swept {
     pub call_orders: u64,
     /// Routing rules, list entries and inbound links that were deleted or expired.
     pub routing: u64,
+    /// Webhooks that were no call order's, and are over.
+    pub deliveries: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -52,6 +54,8 @@ const ROUTING: [&str; 5] = [
     "DELETE FROM inbound_links WHERE order_id IN
     (SELECT order_id FROM inbound_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
 ];
+const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
+    (SELECT id FROM deliveries WHERE order_id IS NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
 
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
@@ -68,6 +72,7 @@ impl Store {
             events: self.sweep_with(EVENTS, config.events_days, now).await?,
             orders,
             call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
+            deliveries: self.sweep_with(DELIVERIES, config.call_orders_days, now).await?,
         })
     }
 

@@ -6,6 +6,7 @@ use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use serde_json::json;
 use stasisd::{
     config::{Config, TlsConfig},
+    directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
     routing::Routing,
@@ -28,8 +29,11 @@ async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let config = Config::defaults().unwrap();
     let rooms = Rooms {
+        contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         routing: Routing::new(store.clone(), &config).unwrap(),
         routing_defaults: RoutingDefaults::new(&config),
+        notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
+        time_zone: jiff::tz::TimeZone::UTC,
         store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),

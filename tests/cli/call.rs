@@ -62,7 +62,7 @@ fn prepared() -> (Place, u16) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (database, cache) = (place.path("stasisd.db"), place.path("prompts"));
     let text = format!(
-        "[http]\nlisten = \"127.0.0.1:{port}\"\n[storage]\nurl = \"sqlite://{}\"\n\
+        "[http]\nlisten = \"127.0.0.1:{port}\"\n[fastagi]\nlisten = \"127.0.0.1:0\"\n[storage]\nurl = \"sqlite://{}\"\n\
          [speech]\ncache_directory = \"{}\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n\
          [calls]\ncountry = \"ES\"\n[gateways.north]\n\
          endpoints = [{{ name = \"a\", dial = \"PJSIP/{{number}}@north\" }}]\n",

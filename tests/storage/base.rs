@@ -9,8 +9,7 @@ use stasisd::{
     config::StorageConfig,
     model::{
         Amd, Attempt, AttemptState, CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId,
-        Direction, Facts, Lane, Notice, NoticeKind, Order, OrderState, PhoneNumber, Position, Reach,
-        RetryAfter, RetryRule,
+        Direction, Facts, Notice, NoticeKind, Order, PhoneNumber, Position, Reach, RetryAfter, RetryRule,
     },
     storage::{Accepted, PageRequest, Store},
 };

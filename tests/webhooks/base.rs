@@ -8,8 +8,8 @@ use stasisd::{
     config::{Config, StorageConfig, WebhooksConfig},
     feed::Feed,
     model::{
-        Amd, Attempt, AttemptState, CallOrder, CallOrderId, Lane, Notice, NoticeKind, OrderEnd, OrderState,
-        PhoneNumber, Reach, RetryRule,
+        Attempt, AttemptState, CallOrder, CallOrderId, Notice, NoticeKind, OrderEnd, OrderState, PhoneNumber,
+        Reach,
     },
     storage::{Accepted, Delivery, DeliveryState, Journal, Store},
     webhooks::Webhooks,

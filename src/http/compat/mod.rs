@@ -1,8 +1,10 @@
-//! The old names: what the telephony service of an older system was asked, mapped onto links, rules and status calls,
-//! so that its clients need a new address and a token only. One old name, one file.
+//! Paths of older systems, accepted as they are, so that their clients need a new address and a token only. One old
+//! name, one file.
 
 mod inbound_number;
+mod info;
 mod make_call;
+mod ringring;
 mod route_to_ivr;
 mod route_to_operator;
 mod words;
@@ -13,6 +15,8 @@ use super::state::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(ringring::get, ringring::post))
+        .routes(routes!(info::info))
         .routes(routes!(inbound_number::store))
         .routes(routes!(route_to_ivr::route))
         .routes(routes!(route_to_operator::route))

@@ -1,3 +1,5 @@
-//! The call centre: which way calls go, on a real Asterisk with real callers.
+//! The call centre on a real Asterisk: what dialplans ask, where calls go, and what is seen on the wire.
 
+mod fastagi;
+mod ringing;
 mod routing;
