@@ -10,7 +10,7 @@ use crate::app::{App, Setup};
 #[tokio::test]
 async fn a_full_disk_is_said_and_nothing_is_half_stored() {
     let mut setup = Setup::default();
-    setup.storage.url = format!("{}?max_page_count=80", setup.storage.url.expose()).as_str().into();
+    setup.storage.url = format!("{}?max_page_count=160", setup.storage.url.expose()).as_str().into();
     let app = App::with(setup).await;
     let shop = app.shop().await;
     let order = |n: u32| json!({"phones": ["600000001"], "status": "s", "version": n, "facts": {"x": "y".repeat(20_000)}});
