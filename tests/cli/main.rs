@@ -4,6 +4,7 @@
 
 mod call;
 mod commands;
+mod contacts;
 mod daemon;
 mod doctor;
 mod layers;
