@@ -81,7 +81,7 @@ fn contacts() -> String {
 fn settings(file: &std::path::Path) -> String {
     format!(
         "[calls]\ncountry = \"ES\"\n[[lookup.sources]]\nname = \"file\"\nkind = \"csv\"\nfile = \"{}\"\n\
-         [lookup.sources.fields]\nid = \"id\"\nname = \"name\"\nnumbers = \"phone\"\nfacts = {{ City = \"city\" }}\n",
+         [lookup.sources.fields]\nid = \"id\"\nname = [\"name\"]\nnumbers = [\"phone\"]\nfacts = {{ City = \"city\" }}\n",
         file.display()
     )
 }
