@@ -10,7 +10,7 @@ use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
     config::Config,
-    directory::Orders,
+    directory::{Contacts, Notes, Orders},
     feed::Feed,
     flow::{self, Library},
     http,
@@ -52,6 +52,8 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     flow::log(&problems);
     let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok())
         .or_exit(Exit::Config)?;
+    let country = config.calls.country.parse().ok();
+    let contacts = Contacts::new(store.clone(), &config.lookup, country).or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;
     let wire_end = CancellationToken::new();
     let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;
@@ -67,7 +69,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let webhooks =
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
     let tracker = TaskTracker::new();
-    let ground = Ground { services, library, orders, web, store, webhooks, tracker };
+    let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
@@ -79,6 +81,9 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
     let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
     http::Rooms {
         store: door.store.clone(),
+        contacts: door.contacts.clone(),
+        notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
+        time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
         country: config.calls.country.parse().ok(),

@@ -5,6 +5,8 @@ mod environment;
 mod gateway;
 mod hours;
 mod load;
+mod lookup;
+mod notes;
 mod notify;
 mod outbound;
 mod secret;
@@ -19,6 +21,8 @@ pub use gateway::{
 };
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
+pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use secret::Secret;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{GatewayConfig, OutboundConfig, Secret};
+use super::{GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, Secret};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Config {
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,
     pub orders: OrdersConfig,
+    pub lookup: LookupConfig,
+    pub notes: NotesConfig,
     pub outbound: OutboundConfig,
     /// By name.
     #[serde(default)]

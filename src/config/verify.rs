@@ -1,5 +1,6 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod lookup;
 mod speech;
 mod webhooks;
 
@@ -43,6 +44,8 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
+    lookup::verify(&config.lookup, &mut found);
+    super::notes::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

@@ -10,17 +10,26 @@ use super::{CallFacts, Set, Webhook, World, run};
 use crate::{
     calls::{Conversation, Leg, Place, Take},
     config::CallsConfig,
-    directory::Orders,
-    model::{CallRecord, Country, Order, PhoneNumber, Stop},
+    directory::{Contacts, Orders, contacts::SourceOutcome},
+    model::{CallRecord, Contact, Country, Order, PhoneNumber, Stop},
     tasks::clock,
     web::{Post, Web},
 };
+
+/// What flows look up. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    /// Orders of a number.
+    pub orders: Orders,
+    /// Whose number it is.
+    pub contacts: Contacts,
+}
 
 /// A call's flow and what it may ask.
 pub struct Talk {
     pub(super) set: Arc<Set>,
     facts: CallFacts,
-    orders: Orders,
+    asked: Directory,
     web: Web,
     operator: Place,
     country: Option<Country>,
@@ -30,7 +39,7 @@ pub struct Talk {
 impl Talk {
     /// The flow set as it is now, for the call of `record`.
     #[must_use]
-    pub fn new(set: Arc<Set>, orders: Orders, web: Web, record: &CallRecord, config: &CallsConfig) -> Self {
+    pub fn new(set: Arc<Set>, asked: Directory, web: Web, record: &CallRecord, config: &CallsConfig) -> Self {
         let facts = CallFacts {
             id: record.id,
             caller: record.caller.clone(),
@@ -46,7 +55,7 @@ impl Talk {
             priority: 1,
         };
         let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
-        Self { set, facts, orders, web, operator, country: config.country.parse().ok(), zone }
+        Self { set, facts, asked, web, operator, country: config.country.parse().ok(), zone }
     }
 }
 
@@ -72,7 +81,15 @@ impl World for Talk {
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {
         let Ok(number) = PhoneNumber::parse(phone, self.country) else { return Ok(Vec::new()) };
-        self.orders.find(&number, clock::now()).await.map_err(|error| error.to_string())
+        self.asked.orders.find(&number, clock::now()).await.map_err(|error| error.to_string())
+    }
+
+    async fn contact(&self, phone: &str) -> Result<Option<Contact>, String> {
+        let found = self.asked.contacts.find_text(phone).await;
+        match found.outcome() {
+            SourceOutcome::Failed => Err(found.failures()),
+            _ => Ok(found.contacts.into_iter().next()),
+        }
     }
 
     async fn post(&self, request: &Webhook) -> Result<(u16, Value), String> {

@@ -8,7 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, docs, events, flows, gateways, health, metrics, orders, prompts, spec,
+    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, metrics, notes, orders,
+    prompts, spec,
     state::{App, Shared},
     wrap,
 };
@@ -40,11 +41,14 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())
+        .merge(contacts::routes())
+        .merge(notes::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())
         .merge(metrics::routes())
         .merge(prompts::routes())
+        .merge(compat::routes())
         .split_for_parts();
     spec::add_problems(&mut api);
     (routes, api)

@@ -13,6 +13,16 @@ pub enum Scope {
     CallsRead,
     /// Order calls, cancel them, hang up, speak into a call.
     CallsWrite,
+    /// See who calls, look people up.
+    ContactsRead,
+    /// Store and delete contacts.
+    ContactsWrite,
+    /// Tell that a desk is rung.
+    RingingWrite,
+    /// See call notes and their categories.
+    NotesRead,
+    /// Write call notes and their categories.
+    NotesWrite,
     /// See flows and their graphs.
     FlowsRead,
     /// Have the flow files read again.
@@ -27,11 +37,16 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, as a list to show.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::OrdersRead,
         Self::OrdersWrite,
         Self::CallsRead,
         Self::CallsWrite,
+        Self::ContactsRead,
+        Self::ContactsWrite,
+        Self::RingingWrite,
+        Self::NotesRead,
+        Self::NotesWrite,
         Self::FlowsRead,
         Self::FlowsWrite,
         Self::EventsRead,
@@ -47,6 +62,11 @@ impl Scope {
             Self::OrdersWrite => "orders:write",
             Self::CallsRead => "calls:read",
             Self::CallsWrite => "calls:write",
+            Self::ContactsRead => "contacts:read",
+            Self::ContactsWrite => "contacts:write",
+            Self::RingingWrite => "ringing:write",
+            Self::NotesRead => "notes:read",
+            Self::NotesWrite => "notes:write",
             Self::FlowsRead => "flows:read",
             Self::FlowsWrite => "flows:write",
             Self::EventsRead => "events:read",
@@ -97,7 +117,19 @@ macro_rules! needs {
     )*};
 }
 
-needs!(OrdersRead, OrdersWrite, CallsRead, CallsWrite, FlowsRead, FlowsWrite, EventsRead);
+needs!(
+    OrdersRead,
+    OrdersWrite,
+    CallsRead,
+    CallsWrite,
+    ContactsRead,
+    ContactsWrite,
+    NotesRead,
+    NotesWrite,
+    FlowsRead,
+    FlowsWrite,
+    EventsRead
+);
 
 #[cfg(test)]
 mod tests {

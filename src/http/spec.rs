@@ -29,10 +29,13 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
         (name = "call orders", description = "Whom we call: ordered, followed, moved, cancelled"),
         (name = "gateways", description = "The ways out"),
         (name = "calls", description = "Live and past calls"),
+        (name = "contacts", description = "Who calls"),
+        (name = "notes", description = "What calls were about"),
         (name = "flows", description = "What callers hear"),
         (name = "events", description = "What happens, as it happens"),
         (name = "health", description = "For supervisors and load balancers"),
         (name = "prompts", description = "Rendered prompts, for Asterisk"),
+        (name = "older names", description = "Paths of other systems, accepted as they are"),
     )
 )]
 struct Head;

@@ -7,7 +7,14 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{cache::TokenCache, control::Control, work::Work};
-use crate::{config::HttpConfig, feed::Feed, limits::Limiter, model::Country, storage::Store};
+use crate::{
+    config::HttpConfig,
+    directory::{Contacts, Notes},
+    feed::Feed,
+    limits::Limiter,
+    model::Country,
+    storage::Store,
+};
 
 /// Keys of a rate limit held in memory at most.
 const MAX_KEYS: usize = 10_000;
@@ -17,6 +24,12 @@ const MAX_KEYS: usize = 10_000;
 pub struct Rooms {
     /// Orders, past calls, events, tokens.
     pub store: Store,
+    /// Who calls.
+    pub contacts: Contacts,
+    /// Call notes.
+    pub notes: Notes,
+    /// Whose days notes are listed by.
+    pub time_zone: jiff::tz::TimeZone,
     /// What happens now.
     pub feed: Feed,
     /// Live calls, flows, health.

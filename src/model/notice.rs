@@ -13,6 +13,11 @@ pub enum NoticeKind {
     /// place also `order` and `attempt`.
     #[serde(rename = "call.started")]
     CallStarted,
+    /// A call comes in, or a desk is rung: who it is. Data: `caller`, `called`, `gateway`, `extension` (whose desk, if
+    /// known), `via` (`stasis`, `ringring`), `outcome` (`found`, `none`, `failed`), `contact`, `former_calls`, and the
+    /// `sources` with what each said.
+    #[serde(rename = "call.ringing")]
+    CallRinging,
     /// A call entered a step. Data: `flow`, `step`.
     #[serde(rename = "call.step")]
     CallStep,
@@ -35,6 +40,10 @@ pub enum NoticeKind {
     /// An order was stored or deleted. Data: `id`, `status`, `version`, `deleted`.
     #[serde(rename = "order.changed")]
     OrderChanged,
+    /// A call note was written, changed or deleted. Data: `note`, `what` (`created`, `changed`, `deleted`), `person`,
+    /// `categories`, `contact`.
+    #[serde(rename = "note.changed")]
+    NoteChanged,
     /// A call order was accepted, claimed, put off, or ended. Data: `order`, `number`, `state`, `attempts`,
     /// `next_at`, `reach`, `end`, `detail`.
     #[serde(rename = "call_order.changed")]
@@ -69,6 +78,7 @@ impl NoticeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CallStarted => "call.started",
+            Self::CallRinging => "call.ringing",
             Self::CallStep => "call.step",
             Self::CallSaid => "call.said",
             Self::CallKey => "call.key",
@@ -76,6 +86,7 @@ impl NoticeKind {
             Self::CallEnded => "call.ended",
             Self::CallRefused => "call.refused",
             Self::OrderChanged => "order.changed",
+            Self::NoteChanged => "note.changed",
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",

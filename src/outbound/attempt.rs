@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     calls::{Leg, Outgoing, Settled, Take, call_of, inbox, settle},
-    flow::Talk,
+    flow::{Directory, Talk},
     model::{
         Attempt, AttemptState, CallOrder, CallOrderId, CallRecord, CallState, Direction, Disposition, Ended,
         Fault, OrderEnd, OrderState, PhoneNumber, Position, Reach, Stop,
@@ -115,7 +115,8 @@ impl Outbound {
 
     fn talk(&self, record: &CallRecord) -> Talk {
         let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
-        Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), record, calls)
+        let asked = Directory { orders: self.inner.orders.clone(), contacts: self.inner.contacts.clone() };
+        Talk::new(set, asked, self.inner.web.clone(), record, calls)
     }
 
     /// Whether a call that the far end seems to have ended was ended by an Asterisk that is stopping.

@@ -9,7 +9,8 @@ use super::{door::Door, entry};
 use crate::{
     ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
-    flow::Talk,
+    directory::contacts::{Ringing, Via},
+    flow::{Directory, Talk},
     model::{AttemptId, CallRecord, ChannelId, NoticeKind},
     tasks::clock,
 };
@@ -78,14 +79,34 @@ impl Door {
         let record = CallRecord::clone(&shared);
         if take == Take::Anew {
             self.started(&record);
+            self.rings(&record);
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
-        let talk = Talk::new(set, self.orders.clone(), self.web.clone(), &record, config);
+        let asked = Directory { orders: self.orders.clone(), contacts: self.contacts.clone() };
+        let talk = Talk::new(set, asked, self.web.clone(), &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(async move {
             let mut talk = talk;
             settle(leg, &mut talk, take).await;
         });
+    }
+
+    /// Looks up who calls and tells it, beside the call: nothing here waits for it.
+    fn rings(&self, record: &CallRecord) {
+        if !self.contacts.rings() {
+            return;
+        }
+        let ringing = Ringing {
+            call: Some(record.id),
+            caller: record.caller.clone(),
+            caller_name: record.caller_name.clone(),
+            called: record.called.clone(),
+            gateway: record.gateway.clone(),
+            extension: None,
+            via: Via::Stasis,
+        };
+        let (contacts, feed) = (self.contacts.clone(), self.services.feed.clone());
+        self.tracker.spawn(async move { contacts.announce(&feed, ringing).await });
     }
 
     /// Tells of a call that nobody knew before.

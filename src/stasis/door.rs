@@ -20,7 +20,7 @@ use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
     config::{Config, FlowsConfig},
-    directory::Orders,
+    directory::{Contacts, Orders},
     flow::Library,
     model::NoticeKind,
     outbound::{Ground, Outbound},
@@ -79,6 +79,8 @@ pub struct Door {
     pub outbound: Outbound,
     /// Orders at call time.
     pub orders: Orders,
+    /// Who calls.
+    pub contacts: Contacts,
     /// For webhooks.
     pub web: Web,
     /// Tells what came of call orders.
@@ -101,7 +103,7 @@ impl Door {
     /// A door over ready services.
     #[must_use]
     pub fn new(ground: Ground, outbound: Outbound, config: &Config) -> Self {
-        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
+        let Ground { services, library, orders, contacts, web, store, webhooks, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
         Self {
@@ -109,6 +111,7 @@ impl Door {
             library,
             outbound,
             orders,
+            contacts,
             web,
             webhooks,
             store,

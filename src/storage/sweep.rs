@@ -19,6 +19,8 @@ pub struct Swept {
     pub orders: u64,
     /// Ended call orders; their attempts went with them.
     pub call_orders: u64,
+    /// Webhooks that were no call order's, and are over.
+    pub deliveries: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -36,6 +38,9 @@ const CALL_ORDERS: &str = "DELETE FROM call_orders WHERE id IN
     (SELECT 1 FROM deliveries WHERE order_id = call_orders.id AND state = 'waiting')
     ORDER BY ended_at LIMIT $2)";
 
+const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
+    (SELECT id FROM deliveries WHERE order_id IS NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
+
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
     pub async fn sweep(&self, config: &RetentionConfig, now: Timestamp) -> Result<Swept, StorageError> {
@@ -46,6 +51,7 @@ impl Store {
             events: self.sweep_with(EVENTS, config.events_days, now).await?,
             orders,
             call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
+            deliveries: self.sweep_with(DELIVERIES, config.call_orders_days, now).await?,
         })
     }
 

@@ -108,9 +108,14 @@ impl Webhooks {
     }
 
     async fn body(&self, delivery: &Delivery) -> Result<String, StorageError> {
+        if let Some(body) = &delivery.body {
+            return Ok(body.clone());
+        }
         let store = &self.inner.store;
-        let order = store.call_order(delivery.order).await?;
-        let attempts = store.attempts_of(delivery.order).await?;
+        let nothing = || StorageError::Corrupt(format!("{} tells of nothing", delivery.id));
+        let id = delivery.order.ok_or_else(nothing)?;
+        let order = store.call_order(id).await?;
+        let attempts = store.attempts_of(id).await?;
         let body = order.and_then(|order| body::of(delivery, &order, &attempts));
         body.ok_or_else(|| StorageError::Corrupt(format!("what {} tells of is not stored", delivery.id)))
     }

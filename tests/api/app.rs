@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use stasisd::{
-    config::{HttpConfig, StorageConfig},
+    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
+    directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, Scope, token},
     storage::{Journal, Store},
@@ -18,6 +19,8 @@ use crate::{client::Actor, pretend::Pretend, temp::TempDir};
 pub struct Setup {
     pub http: HttpConfig,
     pub storage: StorageConfig,
+    pub lookup: LookupConfig,
+    pub notes: NotesConfig,
     pub directory: TempDir,
 }
 
@@ -25,7 +28,8 @@ impl Default for Setup {
     fn default() -> Self {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
-        Self { http: http_config(), storage: storage_config(&url), directory }
+        let Config { lookup, notes, .. } = Config::defaults().unwrap();
+        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
     }
 }
 
@@ -84,8 +88,12 @@ impl App {
     pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
+        let lookup = setup.lookup.clone();
         let rooms = Rooms {
             store: store.clone(),
+            contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
+            notes: Notes::new(store.clone(), feed.clone(), &setup.notes),
+            time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
             country: "ES".parse().ok(),

@@ -6,6 +6,7 @@ use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use serde_json::json;
 use stasisd::{
     config::TlsConfig,
+    directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms},
     storage::Store,
@@ -24,8 +25,12 @@ use crate::{
 };
 
 async fn refusal(setup: &Setup) -> HttpError {
+    let store = Store::open(&setup.storage).await.unwrap();
     let rooms = Rooms {
-        store: Store::open(&setup.storage).await.unwrap(),
+        contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
+        notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
+        time_zone: jiff::tz::TimeZone::UTC,
+        store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),
         country: None,

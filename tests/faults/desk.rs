@@ -7,7 +7,7 @@ use stasisd::{
     ari,
     calls::{Conversation, Leg, Registry, Services, Settled, Take, inbox, settle},
     config::Config,
-    directory::Orders,
+    directory::{Contacts, Orders},
     feed::Feed,
     flow::Library,
     model::{CallId, CallRecord, CallState, ChannelId, Direction, Notice, NoticeKind, Position},
@@ -85,7 +85,8 @@ impl Desk {
         let orders = Orders::new(store.clone(), &config.orders, None).unwrap();
         let webhooks = Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).unwrap();
         let (web, tracker) = (Web::new().unwrap(), TaskTracker::new());
-        let ground = Ground { services, library, orders, web, store, webhooks, tracker };
+        let contacts = Contacts::new(store.clone(), &config.lookup, None).unwrap();
+        let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
         let outbound = Outbound::new(ground.clone(), &config).unwrap();
         let door = Door::new(ground, outbound, &config);
         let runs = door.clone();

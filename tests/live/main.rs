@@ -6,6 +6,7 @@
 mod support;
 
 mod ari;
+mod callcentre;
 mod crash;
 mod doctor;
 mod ears;

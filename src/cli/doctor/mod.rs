@@ -1,6 +1,7 @@
 //! `stasisd doctor`: tries this deployment, and gives the mend for each thing that fails.
 
 mod asterisk;
+mod contacts;
 mod database;
 mod dialplan;
 mod ears;
@@ -45,6 +46,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     let mut prompts = Vec::new();
     if is_ours {
         told.all(database::look(&config.storage).await);
+        told.all(contacts::look(config).await);
         let voice = voice::look(config).await;
         told.all(voice.findings);
         prompts = voice.prompts;

@@ -1,0 +1,3 @@
+//! The call centre on a real Asterisk.
+
+mod ringing;
