@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit};
+use super::{Exit, Failed, OrExit, answers::ForScripts};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -15,6 +15,8 @@ use crate::{
     flow::{self, Library},
     http,
     outbound::{Ground, Outbound},
+    routing::Routing,
+    scripts,
     stasis::Door,
     storage::{Journal, Store},
     tasks::{Pulse, Tasks, clock, systemd},
@@ -68,10 +70,12 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     };
     let webhooks =
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
+    let routing = Routing::new(store.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
+    routing.reread().await.or_exit(Exit::Unavailable)?;
     let tracker = TaskTracker::new();
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
-    let door = Door::new(ground, outbound, config);
+    let door = Door::new(ground, outbound, routing, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
@@ -86,6 +90,8 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
+        routing: door.routing.clone(),
+        routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),
         default_ttl: hours.map(jiff::SignedDuration::from_hours),
     }
@@ -102,6 +108,15 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
         let (library, feed, soft) = (door.library.clone(), door.services.feed.clone(), soft.clone());
         tasks.spawn_loop("flows", async move { library.watch(soft, feed).await });
     }
+    if config.fastagi.enabled {
+        let notes = Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes);
+        let answers = ForScripts { door: door.clone(), notes, country: config.calls.country.parse().ok() };
+        let serving = scripts::serve(config.fastagi.clone(), Arc::new(answers), tasks.shutdown().clone());
+        tasks.spawn_loop("fastagi", async move {
+            serving.await;
+            Ok::<_, std::convert::Infallible>(())
+        });
+    }
     let (outbound, quit) = (door.outbound.clone(), soft.clone());
     tasks.spawn_loop("outbound", async move {
         outbound.run(quit).await;
@@ -110,6 +125,11 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
     let (webhooks, shutdown) = (door.webhooks.clone(), tasks.shutdown().clone());
     tasks.spawn_loop("webhooks", async move {
         webhooks.run(shutdown).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let (routing, quit) = (door.routing.clone(), soft.clone());
+    tasks.spawn_loop("routing", async move {
+        routing.run(quit).await;
         Ok::<_, std::convert::Infallible>(())
     });
     let (store, retention) = (door.store.clone(), config.retention.clone());

@@ -75,6 +75,8 @@ pub struct Leg {
     pub(super) hung_up: bool,
     /// The caller heard already that something is wrong: once a call is enough.
     pub(super) apologized: bool,
+    /// We refused the call.
+    pub(super) refused: bool,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -120,6 +122,7 @@ impl Leg {
             answer_owed: false,
             unmade: false,
             hung_up: false,
+            refused: false,
             leaving: false,
             first_key: None,
             dial_status: String::new(),

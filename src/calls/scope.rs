@@ -197,6 +197,8 @@ impl Leg {
     fn write(&mut self, stop: &Stop) -> Arc<CallRecord> {
         let handed_back = stop.disposition() == Disposition::HandedBack;
         let disposition = if handed_back && !self.leaving { Disposition::HungUp } else { stop.disposition() };
+        let is_refused = self.refused && disposition == Disposition::Completed;
+        let disposition = if is_refused { Disposition::Rejected } else { disposition };
         let record = &mut self.record;
         let is_vain = record.direction == Direction::Outbound && record.answered_at.is_none();
         end(record, if is_vain { Disposition::Unanswered } else { disposition }, clock::now());

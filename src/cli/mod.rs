@@ -9,6 +9,7 @@ mod doctor;
 mod flow;
 mod load;
 mod notes;
+mod rules;
 mod run;
 mod token;
 mod voice;
@@ -50,6 +51,8 @@ enum Command {
     Calls(call::CallsArgs),
     /// Contacts: look up who calls, import them, list them.
     Contacts(contacts::ContactsArgs),
+    /// Routing rules: which way calls go that come in, and why.
+    Rules(rules::RulesArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
@@ -105,6 +108,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             let found = runtime.or_exit(Exit::System)?.block_on(done).or_exit(Exit::Data)?;
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
+        Command::Rules(args) => rules::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

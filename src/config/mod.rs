@@ -2,6 +2,7 @@
 
 mod credentials;
 mod environment;
+mod fastagi;
 mod gateway;
 mod hours;
 mod load;
@@ -9,6 +10,7 @@ mod lookup;
 mod notes;
 mod notify;
 mod outbound;
+mod routing;
 mod secret;
 mod settings;
 mod show;
@@ -16,6 +18,7 @@ mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
+pub use fastagi::{FastAgiConfig, Network};
 pub use gateway::{
     DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy, TransferMethod,
 };
@@ -25,6 +28,7 @@ pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSour
 pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
+pub use routing::{CalendarConfig, RoutingConfig};
 pub use secret::Secret;
 pub use settings::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, LogConfig, LogFormat, OrderSourceConfig,

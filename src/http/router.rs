@@ -8,8 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, metrics, notes, orders,
-    prompts, spec,
+    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
+    notes, orders, prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -42,6 +42,10 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(gateways::routes())
         .merge(calls::routes())
         .merge(contacts::routes())
+        .merge(rules::routes())
+        .merge(lists::routes())
+        .merge(links::routes())
+        .merge(route::routes())
         .merge(notes::routes())
         .merge(flows::routes())
         .merge(events::routes())

@@ -27,6 +27,10 @@ pub enum Scope {
     FlowsRead,
     /// Have the flow files read again.
     FlowsWrite,
+    /// See routing rules, lists, inbound links, and which way a call would go.
+    RoutingRead,
+    /// Change routing rules, lists and inbound links.
+    RoutingWrite,
     /// Watch the event stream.
     EventsRead,
     /// Read the metrics from another machine.
@@ -37,7 +41,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, as a list to show.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::OrdersRead,
         Self::OrdersWrite,
         Self::CallsRead,
@@ -49,6 +53,8 @@ impl Scope {
         Self::NotesWrite,
         Self::FlowsRead,
         Self::FlowsWrite,
+        Self::RoutingRead,
+        Self::RoutingWrite,
         Self::EventsRead,
         Self::MetricsRead,
         Self::Admin,
@@ -69,6 +75,8 @@ impl Scope {
             Self::NotesWrite => "notes:write",
             Self::FlowsRead => "flows:read",
             Self::FlowsWrite => "flows:write",
+            Self::RoutingRead => "routing:read",
+            Self::RoutingWrite => "routing:write",
             Self::EventsRead => "events:read",
             Self::MetricsRead => "metrics:read",
             Self::Admin => "admin",
@@ -128,6 +136,8 @@ needs!(
     NotesWrite,
     FlowsRead,
     FlowsWrite,
+    RoutingRead,
+    RoutingWrite,
     EventsRead
 );
 

@@ -6,13 +6,14 @@ use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{cache::TokenCache, control::Control, work::Work};
+use super::{cache::TokenCache, control::Control, rules::RoutingDefaults, work::Work};
 use crate::{
     config::HttpConfig,
     directory::{Contacts, Notes},
     feed::Feed,
     limits::Limiter,
     model::Country,
+    routing::Routing,
     storage::Store,
 };
 
@@ -34,6 +35,10 @@ pub struct Rooms {
     pub feed: Feed,
     /// Live calls, flows, health.
     pub control: Arc<dyn Control>,
+    /// Rules and lists.
+    pub routing: Routing,
+    /// What rules and links are given whose sender does not say.
+    pub routing_defaults: RoutingDefaults,
     /// Whose rules read numbers without country code.
     pub country: Option<Country>,
     /// Expiry given to an order whose sender names none.

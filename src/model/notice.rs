@@ -31,6 +31,9 @@ pub enum NoticeKind {
     /// A call was taken up at its step. Data: `step`, `why` (`restart` or `reconnect`).
     #[serde(rename = "call.taken_up")]
     CallTakenUp,
+    /// Which way a call that came in goes. Data: `target` (`flow:order-status`), `rule`, `reason`.
+    #[serde(rename = "call.routed")]
+    CallRouted,
     /// A call ended. Data: `disposition`, `cause`, `detail`.
     #[serde(rename = "call.ended")]
     CallEnded,
@@ -40,6 +43,9 @@ pub enum NoticeKind {
     /// An order was stored or deleted. Data: `id`, `status`, `version`, `deleted`.
     #[serde(rename = "order.changed")]
     OrderChanged,
+    /// A routing rule was stored or deleted. Data: `id`, `target`, `expires_at`, `deleted`.
+    #[serde(rename = "rule.changed")]
+    RuleChanged,
     /// A call note was written, changed or deleted. Data: `note`, `what` (`created`, `changed`, `deleted`), `person`,
     /// `categories`, `contact`.
     #[serde(rename = "note.changed")]
@@ -83,9 +89,11 @@ impl NoticeKind {
             Self::CallSaid => "call.said",
             Self::CallKey => "call.key",
             Self::CallTakenUp => "call.taken_up",
+            Self::CallRouted => "call.routed",
             Self::CallEnded => "call.ended",
             Self::CallRefused => "call.refused",
             Self::OrderChanged => "order.changed",
+            Self::RuleChanged => "rule.changed",
             Self::NoteChanged => "note.changed",
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",

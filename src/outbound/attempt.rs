@@ -316,6 +316,7 @@ fn record_of(order: &CallOrder, attempt: &Attempt) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Instant,
 };
 
-use super::{door::Door, entry};
+use super::{door::Door, entry, onward::Onward};
 use crate::{
     ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
@@ -44,9 +44,7 @@ impl Door {
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {
             Ok(starting) => {
-                let default = &self.flows.default;
-                let config = &self.services.config;
-                let record = entry::record(channel, &entry, at.as_str(), default, config, now);
+                let record = self.record(channel, &entry, at.as_str(), now);
                 self.begin(record, Some(starting), Take::Anew, Some(Reaction::to(Cause::Start, received)));
             }
             Err(refusal) => self.refuse(channel.id.clone(), refusal),
@@ -80,6 +78,11 @@ impl Door {
         if take == Take::Anew {
             self.started(&record);
             self.rings(&record);
+        }
+        if let Some(mut onward) = Onward::of(&record, self.outbound.gateways(), &self.services.config) {
+            let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
+            self.tracker.spawn(async move { drop(settle(leg, &mut onward, take).await) });
+            return;
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let asked = Directory { orders: self.orders.clone(), contacts: self.contacts.clone() };
@@ -119,6 +122,11 @@ impl Door {
             "flow": record.position.flow,
         });
         self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
+        if let Some(route) = &record.route {
+            let target = route.target.to_string();
+            let data = json!({ "target": target, "rule": route.rule, "reason": route.reason });
+            self.services.feed.post(NoticeKind::CallRouted, Some(record.id), data);
+        }
     }
 
     /// Sends a call that we cannot take to the fallback, at once.

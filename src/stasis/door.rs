@@ -24,6 +24,7 @@ use crate::{
     flow::Library,
     model::NoticeKind,
     outbound::{Ground, Outbound},
+    routing::Routing,
     storage::Store,
     tasks::Pulse,
     web::Web,
@@ -77,6 +78,8 @@ pub struct Door {
     pub library: Library,
     /// Calls that we place.
     pub outbound: Outbound,
+    /// Which way calls go that come in.
+    pub routing: Routing,
     /// Orders at call time.
     pub orders: Orders,
     /// Who calls.
@@ -102,7 +105,7 @@ pub struct Door {
 impl Door {
     /// A door over ready services.
     #[must_use]
-    pub fn new(ground: Ground, outbound: Outbound, config: &Config) -> Self {
+    pub fn new(ground: Ground, outbound: Outbound, routing: Routing, config: &Config) -> Self {
         let Ground { services, library, orders, contacts, web, store, webhooks, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
@@ -110,6 +113,7 @@ impl Door {
             services,
             library,
             outbound,
+            routing,
             orders,
             contacts,
             web,

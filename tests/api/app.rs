@@ -7,7 +7,8 @@ use stasisd::{
     config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
     directory::{Contacts, Notes},
     feed::Feed,
-    http::{self, Rooms, Scope, token},
+    http::{self, Rooms, RoutingDefaults, Scope, token},
+    routing::Routing,
     storage::{Journal, Store},
 };
 use tokio::task::JoinHandle;
@@ -64,6 +65,7 @@ pub struct App {
     pub store: Store,
     pub feed: Feed,
     pub control: Arc<Pretend>,
+    pub routing: Routing,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -89,7 +91,12 @@ impl App {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
         let lookup = setup.lookup.clone();
+        let mut config = Config::defaults().unwrap();
+        config.calls.country = "ES".to_owned();
+        let routing = Routing::new(store.clone(), &config).unwrap();
         let rooms = Rooms {
+            routing: routing.clone(),
+            routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
             contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
             notes: Notes::new(store.clone(), feed.clone(), &setup.notes),
@@ -101,7 +108,7 @@ impl App {
         };
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
-        Self { address, store, feed, control, directory: setup.directory, shutdown, served }
+        Self { address, store, feed, control, routing, directory: setup.directory, shutdown, served }
     }
 
     /// One more journal of the same store.

@@ -20,6 +20,7 @@ mod ordering;
 mod orders;
 mod pretend;
 mod prompts;
+mod routing;
 mod spec;
 #[path = "../support/temp.rs"]
 mod temp;

@@ -12,6 +12,7 @@ use stasisd::{
     flow::Library,
     model::{CallId, CallRecord, CallState, ChannelId, Direction, Notice, NoticeKind, Position},
     outbound::{Ground, Outbound},
+    routing::Routing,
     stasis::Door,
     storage::{Journal, Store},
     tasks::Pulse,
@@ -86,9 +87,11 @@ impl Desk {
         let webhooks = Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).unwrap();
         let (web, tracker) = (Web::new().unwrap(), TaskTracker::new());
         let contacts = Contacts::new(store.clone(), &config.lookup, None).unwrap();
+        let door_store = store.clone();
         let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
         let outbound = Outbound::new(ground.clone(), &config).unwrap();
-        let door = Door::new(ground, outbound, &config);
+        let routing = Routing::new(door_store, &config).unwrap();
+        let door = Door::new(ground, outbound, routing, &config);
         let runs = door.clone();
         tokio::spawn(async move { runs.run(wire, Arc::new(Pulse::new())).await });
         let (places, quit) = (door.outbound.clone(), end.clone());
@@ -177,6 +180,7 @@ pub fn record(channel: &str, ago: Duration) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

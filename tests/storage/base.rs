@@ -157,6 +157,7 @@ pub fn call(number: u128, visit: u32) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

@@ -25,4 +25,5 @@ mod migration;
 mod notes;
 mod orders;
 mod retention;
+mod routing;
 mod tokens;

@@ -5,6 +5,7 @@ mod contacts;
 mod database;
 mod dialplan;
 mod ears;
+mod fastagi;
 mod finding;
 mod flows;
 mod gateways;
@@ -41,6 +42,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     let port = port::look(&config.http).await;
     let is_running = port.is_daemon;
     told.one(&port.finding);
+    told.one(&fastagi::look(&config.fastagi, is_running).await);
     // What the daemon's user does not own would be made here as somebody else's.
     let is_ours = machine::is_daemons_user(config);
     let mut prompts = Vec::new();
