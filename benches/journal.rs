@@ -144,6 +144,7 @@ fn record(call: u64, step: usize) -> CallRecord {
         cause: is_over.then_some(16),
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

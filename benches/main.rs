@@ -11,6 +11,7 @@
     reason = "a measurement speaks by panicking, like a test"
 )]
 
+mod callcentre;
 mod ivr;
 mod load;
 mod machine;
@@ -30,8 +31,12 @@ use results::Book;
 type Measure = fn(&mut Book);
 
 /// Name of a group for `ONLY=`, and what measures it.
-const GROUPS: &[(&str, Measure)] =
-    &[("ivr", ivr::measure), ("outbound", outbound::measure), ("voice", voice::measure)];
+const GROUPS: &[(&str, Measure)] = &[
+    ("callcentre", callcentre::measure),
+    ("ivr", ivr::measure),
+    ("outbound", outbound::measure),
+    ("voice", voice::measure),
+];
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

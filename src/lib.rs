@@ -1,5 +1,6 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
+pub mod agi;
 pub mod app;
 pub mod ari;
 pub mod calls;
@@ -12,6 +13,8 @@ pub mod http;
 pub mod limits;
 pub mod model;
 pub mod outbound;
+pub mod routing;
+pub mod scripts;
 pub mod spoken;
 pub mod stasis;
 pub mod storage;

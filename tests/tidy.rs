@@ -15,13 +15,13 @@ use source::{Source, modules_named};
 const ROWS: &[&[&str]] = &[
     &["model"],
     &["config", "feed", "tasks", "spoken"],
-    &["ari", "tts", "storage", "limits", "web"],
+    &["ari", "agi", "tts", "storage", "limits", "web"],
     &["directory"],
     &["calls"],
     &["flow"],
     &["webhooks"],
     &["outbound", "routing"],
-    &["stasis", "http"],
+    &["stasis", "http", "scripts"],
     &["app"],
     &["cli"],
 ];

@@ -93,7 +93,7 @@ pub fn prompts() -> Vec<Prompt> {
                 "Your taxi is a white Toyota, number plate {}. It is waiting at the door.",
                 spoken::plate("4582 KLM", "en")
             ),
-            "4582klmformike",
+            "4582klm",
         ),
         prompt(
             format!("Please look for the blue van with the plate {}.", spoken::plate("7031 BXR", "en")),

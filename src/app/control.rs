@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::telemetry::Metrics;
 use crate::{
-    calls::{HandOn, LegEvent},
+    calls::{HandOn, Intercom, LegEvent, SayError},
     flow::graph,
     http::{Check, Control, ControlError, GraphFormat, Health},
     model::{CallId, CallOrder, CallOrderId, CallRecord, Direction, Order, OrderId, Outcome, Pairing},
@@ -18,13 +18,14 @@ use crate::{
     stasis::Door,
     storage::StorageError,
     tasks::clock,
-    tts::Source,
 };
 
 /// The rooms behind the control port.
 pub struct Rooms {
     /// Calls, flows, speech.
     pub door: Door,
+    /// Speaks into calls.
+    pub intercom: Intercom,
     /// The metrics.
     pub metrics: Metrics,
 }
@@ -72,23 +73,12 @@ impl Control for Rooms {
         language: Option<String>,
     ) -> BoxFuture<'_, Result<(), ControlError>> {
         Box::pin(async move {
-            let services = &self.door.services;
-            let record = services.registry.get(id).ok_or(ControlError::NotLive)?;
-            if record.answered_at.is_none() {
-                return Err(ControlError::Refused("the call is not answered yet".to_owned()));
-            }
-            let language = language.unwrap_or_else(|| record.language.clone());
-            let spoken = services.speech.media(&text, &language, &[]).await;
-            let spoken = spoken.map_err(|error| ControlError::Failed(error.to_string()))?;
-            if spoken.source == Source::LastResort {
-                return Err(ControlError::Failed("no voice can say it: see `stasisd doctor`".to_owned()));
-            }
-            let playback = format!("{id}-api-{}", uuid::Uuid::now_v7());
-            match services.ari.play(&record.channel, &playback, &spoken.media, &language).await {
-                Ok(()) => Ok(()),
-                Err(error) if error.is_gone() => Err(ControlError::NotLive),
-                Err(error) => Err(ControlError::Unavailable(error.to_string())),
-            }
+            self.intercom.say(id, &text, language).await.map_err(|error| match error {
+                SayError::NotLive => ControlError::NotLive,
+                SayError::NotAnswered | SayError::Busy => ControlError::Refused(error.to_string()),
+                SayError::Voice(why) => ControlError::Failed(why),
+                SayError::Asterisk(why) => ControlError::Unavailable(why),
+            })
         })
     }
 

@@ -1,5 +1,6 @@
 //! The running daemon: everything is parsed, then bound, then spawned, and at the end drained.
 
+mod answers;
 mod control;
 mod drain;
 mod exit;

@@ -5,16 +5,18 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit};
+use super::{Exit, Failed, OrExit, answers::ForScripts};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
     config::Config,
-    directory::Orders,
+    directory::{Contacts, Notes, Orders},
     feed::Feed,
     flow::{self, Library},
     http,
     outbound::{Ground, Outbound},
+    routing::Routing,
+    scripts,
     stasis::Door,
     storage::{Journal, Store},
     tasks::{Pulse, Tasks, clock, systemd},
@@ -52,6 +54,8 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     flow::log(&problems);
     let orders = Orders::new(store.clone(), &config.orders, config.calls.country.parse().ok())
         .or_exit(Exit::Config)?;
+    let country = config.calls.country.parse().ok();
+    let contacts = Contacts::new(store.clone(), &config.lookup, country).or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;
     let wire_end = CancellationToken::new();
     let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;
@@ -66,10 +70,12 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     };
     let webhooks =
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
+    let routing = Routing::new(store.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
+    routing.reread().await.or_exit(Exit::Unavailable)?;
     let tracker = TaskTracker::new();
-    let ground = Ground { services, library, orders, web, store, webhooks, tracker };
+    let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
-    let door = Door::new(ground, outbound, config);
+    let door = Door::new(ground, outbound, routing, config);
     Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
@@ -79,8 +85,13 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
     let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
     http::Rooms {
         store: door.store.clone(),
+        contacts: door.contacts.clone(),
+        notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
+        time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
+        routing: door.routing.clone(),
+        routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),
         default_ttl: hours.map(jiff::SignedDuration::from_hours),
     }
@@ -97,14 +108,28 @@ pub fn spawn_loops(tasks: &Tasks, config: &Config, door: &Door, pulse: &Arc<Puls
         let (library, feed, soft) = (door.library.clone(), door.services.feed.clone(), soft.clone());
         tasks.spawn_loop("flows", async move { library.watch(soft, feed).await });
     }
+    if config.fastagi.enabled {
+        let notes = Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes);
+        let answers = ForScripts { door: door.clone(), notes, country: config.calls.country.parse().ok() };
+        let serving = scripts::serve(config.fastagi.clone(), Arc::new(answers), tasks.shutdown().clone());
+        tasks.spawn_loop("fastagi", async move {
+            serving.await;
+            Ok::<_, std::convert::Infallible>(())
+        });
+    }
     let (outbound, quit) = (door.outbound.clone(), soft.clone());
     tasks.spawn_loop("outbound", async move {
         outbound.run(quit).await;
         Ok::<_, std::convert::Infallible>(())
     });
-    let (webhooks, quit) = (door.webhooks.clone(), soft.clone());
+    let (webhooks, shutdown) = (door.webhooks.clone(), tasks.shutdown().clone());
     tasks.spawn_loop("webhooks", async move {
-        webhooks.run(quit).await;
+        webhooks.run(shutdown).await;
+        Ok::<_, std::convert::Infallible>(())
+    });
+    let (routing, quit) = (door.routing.clone(), soft.clone());
+    tasks.spawn_loop("routing", async move {
+        routing.run(quit).await;
         Ok::<_, std::convert::Infallible>(())
     });
     let (store, retention) = (door.store.clone(), config.retention.clone());

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Exit, Failed, OrExit, control::Rooms, drain, rooms, telemetry::Metrics};
 use crate::{
+    calls::Intercom,
     config::Config,
     http,
     stasis::Door,
@@ -27,7 +28,8 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let opened = rooms::open(&config).await?;
     let door = opened.door;
 
-    let control = Arc::new(Rooms { door: door.clone(), metrics: metrics.clone() });
+    let intercom = Intercom::new(door.services.clone(), door.tracker.clone());
+    let control = Arc::new(Rooms { door: door.clone(), intercom, metrics: metrics.clone() });
     let http_end = CancellationToken::new();
     let for_http = rooms::for_http(&config, &door, control);
     let (address, serving) =

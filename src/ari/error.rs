@@ -54,6 +54,12 @@ impl AriError {
         }
     }
 
+    /// Whether this is an Asterisk that is stopping: it refuses every command then ("Shutdown in progress").
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        matches!(self, Self::Refused { status: 503, .. })
+    }
+
     /// A short word for a metric's label.
     #[must_use]
     pub(super) fn label(&self) -> &'static str {

@@ -51,6 +51,12 @@ impl Client {
         self.tell(&Command::Ping).await
     }
 
+    /// Whether Asterisk is stopping, or gone. It hangs its channels up by itself then: what it tells of their ends
+    /// is its own word, not the far end's.
+    pub async fn is_stopping(&self) -> bool {
+        self.ping().await.is_err_and(|error| error.is_stopping() || error == AriError::NotConnected)
+    }
+
     /// ARI `GET /channels/{channelId}/variable`: a variable, or a dialplan function such as `CALLERID(num)`.
     /// None when it is not set.
     pub async fn get_variable(&self, channel: &ChannelId, name: &str) -> Result<Option<String>, AriError> {

@@ -73,6 +73,9 @@ impl Leg {
     async fn talk(&mut self, peer: &ChannelId, dial: &Dial) -> Result<Dialled, Stop> {
         let ari = self.services.ari.clone();
         let bridge = self.bridge.clone().unwrap_or_default();
+        // Who is called onward is answered when the other side is.
+        self.answer_owed |= self.record.answered_at.is_none();
+        self.answer_now().await?;
         // Not all channels ring; that there is nothing to stop is no matter.
         let _ = ari.ring_stop(&self.record.channel).await;
         let found = ari.bridge(&bridge).await;

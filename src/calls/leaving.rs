@@ -51,6 +51,37 @@ impl Leg {
             None => self.ari(),
         };
         let answer = ari.hang_up_and_go_on(&self.record.channel).await;
+        self.finished(answer).await
+    }
+
+    /// Refuses a call that was not answered, with a Q.850 cause, which becomes its SIP code. Never returns `Ok`.
+    ///
+    /// # Errors
+    /// How the call stopped.
+    pub async fn refuse(&mut self, cause: i32) -> Result<(), Stop> {
+        self.refused = true;
+        let answer = self.ari().hang_up(&self.record.channel, Some(cause)).await;
+        let gone = self.finished(answer).await;
+        // The event that comes first does not tell it.
+        self.record.cause.get_or_insert(cause);
+        gone
+    }
+
+    /// Gives a channel on which nothing was played a variable for the dialplan, to which it goes next.
+    ///
+    /// # Errors
+    /// The call stopped, or Asterisk did not do it.
+    pub async fn give_variable(&mut self, name: &str, value: &str) -> Result<(), Stop> {
+        let answer = self.ari().mark_fresh(&self.record.channel, name, value).await;
+        self.judge(answer).await
+    }
+
+    /// Why the call ends as it is about to, for its record.
+    pub fn explain(&mut self, why: &str) {
+        self.record.detail = Some(why.to_owned());
+    }
+
+    async fn finished(&mut self, answer: Result<(), AriError>) -> Result<(), Stop> {
         let gone = match self.judge(answer).await {
             Ok(()) => self.until_gone("the channel did not hang up").await,
             gone => gone,

@@ -50,7 +50,7 @@ pub struct Services {
 }
 
 /// One call's own channel, its events and its record.
-#[allow(clippy::struct_excessive_bools, reason = "four facts of a call that go together freely")]
+#[allow(clippy::struct_excessive_bools, reason = "facts of a call that go together freely")]
 pub struct Leg {
     pub(super) services: Services,
     pub(super) events: Events,
@@ -77,6 +77,8 @@ pub struct Leg {
     pub(super) bridge: Option<String>,
     /// The channel shall be answered, at the latest by the next command.
     pub(super) answer_owed: bool,
+    /// Asterisk refused to make the channel: there is none to hang up.
+    pub(super) unmade: bool,
     /// We hung up, and Asterisk began to.
     pub(super) hung_up: bool,
     /// The caller heard already that something is wrong: once a call is enough.
@@ -85,6 +87,8 @@ pub struct Leg {
     pub(super) wanted: Option<HandOn>,
     /// What the dialplan told that gave the channel back before the call was taken up.
     pub(super) returned: Option<String>,
+    /// We refused the call.
+    pub(super) refused: bool,
     /// We told Asterisk to take the channel out of Stasis.
     pub(super) leaving: bool,
     /// The first key that was pressed in this call, for whoever asks afterwards.
@@ -130,9 +134,11 @@ impl Leg {
             targets: 0,
             bridge: None,
             answer_owed: false,
+            unmade: false,
             hung_up: false,
             wanted: None,
             returned: None,
+            refused: false,
             leaving: false,
             first_key: None,
             dial_status: String::new(),

@@ -2,6 +2,7 @@
 
 mod dialling;
 mod inbox;
+mod intercom;
 mod keys;
 mod leaving;
 mod leg;
@@ -18,12 +19,13 @@ mod transfer;
 
 pub use dialling::dialled_by;
 pub use inbox::{Events, HandOn, Inbox, LegEvent, inbox};
+pub use intercom::{Intercom, SayError};
 pub use leg::{Leg, Services};
 pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred, Said,
     Take, Transferred,
 };
-pub use outgoing::{Outgoing, Ringing, call_of};
+pub use outgoing::{Outgoing, Ringing, Undialled, call_of};
 pub use reconcile::{Action, Known, plan};
 pub use registry::{Refusal, Registry, Role, Starting};
 pub use scope::{Conversation, Settled, settle, settle_unseen};

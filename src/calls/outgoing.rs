@@ -29,6 +29,15 @@ pub struct Outgoing {
     pub ring: Duration,
 }
 
+/// Why a channel was not dialled, or not as it should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undialled {
+    /// What stopped the call.
+    pub stop: Stop,
+    /// Asterisk refused: nothing went out. Else it is not known.
+    pub is_certain: bool,
+}
+
 /// What the ringing came to so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ringing {
@@ -54,7 +63,7 @@ impl Leg {
     /// earlier life, is taken.
     ///
     /// # Errors
-    /// [`Fault::Ari`] when Asterisk refuses the endpoint: nothing was dialled.
+    /// [`Fault::Endpoint`] when Asterisk refuses the endpoint. Nothing was dialled, whatever the error.
     pub async fn make_channel(&mut self, outgoing: &Outgoing) -> Result<(), Stop> {
         let mut variables = BTreeMap::new();
         if let Some(number) = &outgoing.caller_id {
@@ -75,7 +84,11 @@ impl Leg {
         };
         match self.services.ari.create(&create).await {
             Err(AriError::Refused { status: 409, .. }) => Ok(()),
-            Err(error @ AriError::Refused { .. }) => Err(Fault::Ari(error.to_string()).into()),
+            Err(error @ AriError::Refused { .. }) => {
+                self.unmade = true;
+                let why = error.to_string();
+                Err(if error.is_stopping() { Fault::Ari(why) } else { Fault::Endpoint(why) }.into())
+            }
             other => self.judge(other).await.map(|_| ()),
         }
     }
@@ -90,7 +103,10 @@ impl Leg {
     }
 
     /// Dials the channel that was made. What must be known before the far end rings is on disk by now.
-    pub async fn dial_channel(&mut self, outgoing: &Outgoing) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// What stopped the call, and whether it is certain that nothing went out.
+    pub async fn dial_channel(&mut self, outgoing: &Outgoing) -> Result<(), Undialled> {
         let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
         let ring = u32::try_from(outgoing.ring.as_secs()).unwrap_or(u32::MAX);
         let until = Instant::now() + ENTERING;
@@ -99,14 +115,16 @@ impl Leg {
             let mark = ari.mark_fresh(&channel, DIALLED, "1");
             let dial = ari.dial(&channel, None, ring);
             let (mark, dial) = futures_util::future::join(mark, dial).await;
+            let is_refused = matches!(dial, Err(AriError::Refused { .. }));
+            let undialled = |stop| Undialled { stop, is_certain: is_refused };
             if is_early(&dial) && Instant::now() < until {
-                self.next(Instant::now() + ENTERS).await?;
+                self.next(Instant::now() + ENTERS).await.map_err(undialled)?;
                 continue;
             }
-            self.judge(dial).await?;
+            self.judge(dial).await.map_err(undialled)?;
             // It may have entered between the two.
             let mark = if is_early(&mark) { ari.mark_fresh(&channel, DIALLED, "1").await } else { mark };
-            return self.judge(mark).await;
+            return self.judge(mark).await.map_err(undialled);
         }
     }
 

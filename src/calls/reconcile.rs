@@ -91,6 +91,7 @@ mod tests {
             cause: None,
             tech_cause: None,
             detail: None,
+            route: None,
             taken_up: 0,
         }
     }

@@ -156,6 +156,9 @@ impl Leg {
                 if let Stop::Fault(fault) = &stop {
                     self.record.detail = Some(fault.to_string());
                 }
+                if self.unmade {
+                    return stop;
+                }
                 match self.finish().await {
                     Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
                     _ => stop,
@@ -221,6 +224,8 @@ impl Leg {
     fn write(&mut self, stop: &Stop) -> Arc<CallRecord> {
         let handed_back = stop.disposition() == Disposition::HandedBack;
         let disposition = if handed_back && !self.leaving { Disposition::HungUp } else { stop.disposition() };
+        let is_refused = self.refused && disposition == Disposition::Completed;
+        let disposition = if is_refused { Disposition::Rejected } else { disposition };
         let record = &mut self.record;
         let is_vain = record.direction == Direction::Outbound && record.answered_at.is_none();
         end(record, if is_vain { Disposition::Unanswered } else { disposition }, clock::now());

@@ -7,7 +7,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::load;
 use crate::{
     app::Exit,
-    config::{Config, problems},
+    config::{Config, Loaded, problems},
     flow::Library,
     http, tts,
 };
@@ -42,12 +42,11 @@ pub(super) fn run(file: Option<PathBuf>) -> Exit {
     for problem in &flows {
         println!("{problem}");
     }
-    let mut refused = flows.iter().filter(|problem| problem.is_error()).count();
-    let default = &config.flows.default;
-    if !library.summaries().iter().any(|flow| flow.name == *default) {
-        println!("flows.default: {default:?} is in no file there, and calls that name no flow are given it");
-        refused += 1;
+    let missing = missing_flows(&loaded, &library);
+    for problem in &missing {
+        println!("{problem}");
     }
+    let refused = flows.iter().filter(|problem| problem.is_error()).count() + missing.len();
     match wrong + refused {
         0 => println!("nothing is wrong"),
         1 => println!("1 problem"),
@@ -58,6 +57,28 @@ pub(super) fn run(file: Option<PathBuf>) -> Exit {
         (true, 0) => Exit::Ok,
         (true, _) => Exit::Data,
     }
+}
+
+/// The flows that the configuration names and that are not there.
+fn missing_flows(loaded: &Loaded, library: &Library) -> Vec<String> {
+    let config = &loaded.config;
+    let flows = library.summaries();
+    let mut named =
+        vec![("flows.default".to_owned(), &config.flows.default, "calls that name no flow are given it")];
+    if !config.gateways.is_empty() {
+        let key = "outbound.message_flow".to_owned();
+        named.push((key, &config.outbound.message_flow, "it says the text of calls that bring one"));
+    }
+    for (place, rule) in config.outbound.notify.iter().enumerate() {
+        let key = format!("outbound.notify[{place}].flow");
+        named.push((key, &rule.flow, "it is what this rule's status calls say"));
+    }
+    named.retain(|(_, name, _)| !flows.iter().any(|flow| flow.name == **name));
+    let tell = |(key, name, why): (String, &String, &str)| {
+        let table = key.split_once('[').map_or(&*key, |(table, _)| table);
+        format!("{}: {key}: {name:?} is in no file there, and {why}", loaded.layer_of(table))
+    };
+    named.into_iter().map(tell).collect()
 }
 
 /// What is wrong in the certificates and keys that the configuration names.

@@ -16,7 +16,7 @@ use crate::{
     calls::Place,
     config::{Config, FlowsConfig},
     flow::{CallFacts, Library, Pretence, Problem, graph, try_in_terminal},
-    model::{CallId, ChannelId, Facts, Order, OrderId},
+    model::{CallId, ChannelId, Contact, Facts, Order, OrderId},
 };
 
 /// `stasisd flow …`
@@ -74,6 +74,9 @@ struct TryArgs {
     /// An order of the caller: JSON with `id`, `status` and `facts`. May be given several times.
     #[arg(long, value_name = "FILE")]
     order: Vec<PathBuf>,
+    /// Who the caller is: a contact as JSON, as /v1/contacts takes it.
+    #[arg(long, value_name = "FILE")]
+    contact: Option<PathBuf>,
     /// A variable that whoever starts the flow would give; the value is JSON, or a text as it stands.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     vars: Vec<String>,
@@ -180,6 +183,7 @@ fn attempt(config: &Config, args: &TryArgs, now: Timestamp) -> Result<Exit> {
         call,
         now: now.to_zoned(zone),
         orders,
+        contact: args.contact.as_deref().map(contact).transpose()?,
         vars: variables("--var", &args.vars)?,
         operator: Place {
             context: config.calls.operator_context.clone(),
@@ -207,6 +211,15 @@ pub(super) fn variables(option: &str, given: &[String]) -> Result<Facts> {
         vars.insert(name.to_owned(), value);
     }
     Ok(vars)
+}
+
+/// A contact as it is sent to the API.
+fn contact(file: &Path) -> Result<Contact> {
+    let shown = file.display();
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
+    let contact: Contact =
+        serde_json::from_str(&text).with_context(|| format!("{shown} is no contact in JSON"))?;
+    Ok(contact.cleaned())
 }
 
 /// An order as it is sent to the API: `{"id": "A-1", "status": "on_the_way", "facts": {…}}`.

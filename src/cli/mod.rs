@@ -4,9 +4,12 @@ mod call;
 mod check;
 mod completions;
 mod config;
+mod contacts;
 mod doctor;
 mod flow;
 mod load;
+mod notes;
+mod rules;
 mod run;
 mod token;
 mod voice;
@@ -46,6 +49,12 @@ enum Command {
     Call(call::CallArgs),
     /// Calls that were ordered: list, show, cancel, move them.
     Calls(call::CallsArgs),
+    /// Contacts: look up who calls, import them, list them.
+    Contacts(contacts::ContactsArgs),
+    /// Routing rules: which way calls go that come in, and why.
+    Rules(rules::RulesArgs),
+    /// Call notes: the log of a day, export, statistics, categories.
+    Notes(notes::NotesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Voices: list them, let one speak, put one in place.
@@ -90,6 +99,23 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Doctor => doctor::run(file),
         Command::Call(args) => call::call(file, &args),
         Command::Calls(args) => call::calls(file, &args),
+        Command::Contacts(args) => {
+            let tables = ["calls.country", "lookup.", "storage."];
+            let config = load::read_and_verify_tables(file, &tables)?.config;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let mut out = std::io::stdout();
+            let done = contacts::run(&args, &config, clock::now(), &mut out);
+            let found = runtime.or_exit(Exit::System)?.block_on(done).or_exit(Exit::Data)?;
+            Ok(if found { Exit::Ok } else { Exit::Found })
+        }
+        Command::Rules(args) => rules::run(file, &args),
+        Command::Notes(args) => {
+            let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let mut out = std::io::stdout();
+            let done = notes::run(&args, &config, &mut out);
+            runtime.or_exit(Exit::System)?.block_on(done).or_exit(Exit::Data).map(|()| Exit::Ok)
+        }
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)

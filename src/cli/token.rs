@@ -27,7 +27,7 @@ enum TokenCommand {
         /// What it is for, such as "web shop".
         name: String,
         /// What it may do, separated by commas: orders:read, orders:write, calls:read, calls:write,
-        /// flows:read, flows:write, events:read, metrics:read, or admin for all.
+        /// contacts:read, contacts:write, ringing:write, notes:read, notes:write, flows:read, flows:write, events:read, metrics:read, or admin for all.
         #[arg(long, required = true, value_delimiter = ',', value_name = "SCOPES")]
         scopes: Vec<Scope>,
         /// Days until it expires; without, it does not.

@@ -24,6 +24,13 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
     if let Some(source) = &mut config.orders.source {
         reader.fill("orders.source.token", "orders-token", &mut source.token, &mut source.token_file)?;
     }
+    for source in &mut config.lookup.sources {
+        let (key, credential) =
+            (format!("lookup.sources.{}", source.name), format!("lookup-{}", source.name));
+        let (token, url) = (format!("{credential}-token"), format!("{credential}-url"));
+        reader.fill(&format!("{key}.token"), &token, &mut source.token, &mut source.token_file)?;
+        reader.fill(&format!("{key}.url"), &url, &mut source.url, &mut source.url_file)?;
+    }
     let webhooks = &mut config.webhooks;
     reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;
     // This one has a default, so it is never absent: a file or a credential goes before it.

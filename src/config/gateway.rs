@@ -116,10 +116,12 @@ pub enum Strategy {
     Weighted,
 }
 
-/// What a dial string holds of a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a number is written: in a dial string, and for a source of contacts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NumberForm {
     /// `{number}`: with the plus.
+    #[default]
     Number,
     /// `{digits}`: without it.
     Digits,

@@ -9,7 +9,7 @@ use figment::{
     Figment, Provider,
     error::Kind,
     providers::{Format, Serialized, Toml},
-    value::Dict,
+    value::{Dict, Value},
 };
 
 use super::{Config, credentials, environment};
@@ -55,6 +55,18 @@ pub struct Loaded {
     pub secret_files: Vec<PathBuf>,
     /// The merged keys, before secrets were read from their files.
     pub(super) values: Dict,
+    /// What each layer says by itself.
+    said: Vec<Dict>,
+}
+
+impl Loaded {
+    /// The layer that a table or key (`outbound.message_flow`) comes from, the last one that says anything of it.
+    #[must_use]
+    pub fn layer_of(&self, key: &str) -> &Layer {
+        let said = self.layers.iter().zip(&self.said).rev();
+        let mut says = said.filter(|(_, said)| Value::from((*said).clone()).find_ref(key).is_some());
+        says.next().map_or(&Layer::Defaults, |(layer, _)| layer)
+    }
 }
 
 /// Why the configuration cannot be used.
@@ -158,7 +170,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, LoadError> {
     let mut config = stack.finish()?;
     let secret_files = credentials::resolve(&mut config, sources.credentials.as_deref())?;
     let values = stack.values()?;
-    Ok(Loaded { config, layers: stack.layers, secret_files, values })
+    Ok(Loaded { config, layers: stack.layers, secret_files, values, said: stack.said })
 }
 
 /// The file, then the drop-ins in the order of their names.
@@ -183,11 +195,14 @@ fn files(sources: &Sources) -> Result<Vec<PathBuf>, LoadError> {
 struct Stack {
     figment: Figment,
     layers: Vec<Layer>,
+    said: Vec<Dict>,
 }
 
 impl Stack {
     fn lay(&mut self, layer: Layer, provider: impl Provider) -> Result<(), LoadError> {
-        provider.data().map_err(|e| LoadError::Syntax { layer: layer.clone(), what: e.to_string() })?;
+        let said =
+            provider.data().map_err(|e| LoadError::Syntax { layer: layer.clone(), what: e.to_string() })?;
+        self.said.push(said.into_values().next().unwrap_or_default());
         self.figment = std::mem::take(&mut self.figment).merge(provider);
         let tried = self.figment.extract::<Config>();
         // A table may be spread over layers, so what is missing is asked for at the end.

@@ -2,12 +2,16 @@
 
 mod credentials;
 mod environment;
+mod fastagi;
 mod gateway;
 mod hours;
 mod load;
+mod lookup;
+mod notes;
 mod notify;
 mod outbound;
 mod party_transfer;
+mod routing;
 mod secret;
 mod settings;
 mod show;
@@ -16,12 +20,16 @@ mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
+pub use fastagi::{FastAgiConfig, Network};
 pub use gateway::{DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy};
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
+pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
+pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use party_transfer::PartyTransferConfig;
+pub use routing::{CalendarConfig, RoutingConfig};
 pub use secret::Secret;
 pub use settings::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, LogConfig, LogFormat, OrderSourceConfig,

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
-use super::{GatewayConfig, OutboundConfig, PartyTransferConfig, Secret};
+use super::{
+    FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
+    RoutingConfig, Secret,
+};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,12 +20,16 @@ pub struct Config {
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,
     pub orders: OrdersConfig,
+    pub lookup: LookupConfig,
+    pub routing: RoutingConfig,
+    pub notes: NotesConfig,
     pub outbound: OutboundConfig,
     /// By name.
     #[serde(default)]
     pub gateways: BTreeMap<String, GatewayConfig>,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
+    pub fastagi: FastAgiConfig,
     pub storage: StorageConfig,
     pub retention: RetentionConfig,
 }
@@ -333,5 +340,7 @@ pub struct RetentionConfig {
     pub orders_days: u32,
     /// Ended call orders and their attempts.
     pub call_orders_days: u32,
+    /// Routing rules, list entries and inbound links are deleted this long after they expired or were deleted.
+    pub routing_days: u32,
     pub sweep_minutes: u64,
 }

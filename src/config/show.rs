@@ -20,6 +20,13 @@ fn hide(table: &mut Dict) {
     for (key, value) in table.iter_mut() {
         match value {
             Value::Dict(_, inner) => hide(inner),
+            Value::Array(_, items) => {
+                for item in items {
+                    if let Value::Dict(_, inner) = item {
+                        hide(inner);
+                    }
+                }
+            }
             Value::String(_, text) if ["password", "token", "secret"].contains(&key.as_str()) => {
                 "***".clone_into(text);
             }

@@ -1,5 +1,7 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
+mod fastagi;
+mod lookup;
 mod speech;
 mod webhooks;
 
@@ -10,7 +12,7 @@ use url::Url;
 
 use super::{
     AriConfig, CallsConfig, Config, FlowsConfig, HttpConfig, OrdersConfig, SpeechConfig, StorageConfig,
-    verify_outbound,
+    routing, verify_outbound,
 };
 use crate::model::Country;
 
@@ -43,15 +45,20 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
     orders(&config.orders, &mut found);
+    lookup::verify(&config.lookup, &mut found);
+    routing::verify(config, &mut found);
+    super::notes::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
+    fastagi::verify(&config.fastagi, &mut found);
     storage(&config.storage, &mut found);
     let retention = &config.retention;
     found.within("retention.calls_days", retention.calls_days, 1..=36_500);
     found.within("retention.events_days", retention.events_days, 1..=36_500);
     found.within("retention.orders_days", retention.orders_days, 0..=36_500);
     found.within("retention.call_orders_days", retention.call_orders_days, 1..=36_500);
+    found.within("retention.routing_days", retention.routing_days, 0..=36_500);
     found.within("retention.sweep_minutes", retention.sweep_minutes, 1..=1440);
     found.0
 }

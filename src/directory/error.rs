@@ -1,6 +1,6 @@
 //! Why it is not known what a caller has ordered.
 
-use crate::storage::StorageError;
+use crate::storage::{ForeignError, StorageError};
 
 /// Why a lookup gave nothing, or could not be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,14 +16,14 @@ pub enum DirectoryError {
     Config(String),
 }
 
-/// What the customer's endpoint did instead of answering.
+/// What a source of orders or contacts did instead of answering.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// It failed too often a moment ago and is not asked.
     #[error("not asked, because it failed too often; it is tried again soon")]
     Open,
     /// No whole answer within `timeout_ms`.
-    #[error("no answer in time (orders.source.timeout_ms)")]
+    #[error("no answer in time (timeout_ms)")]
     Timeout,
     /// No connection, or one that broke.
     #[error("no connection: {0}")]
@@ -31,12 +31,27 @@ pub enum SourceError {
     /// A status other than 200; redirects are not followed.
     #[error("answered with the status {0} instead of 200")]
     Status(u16),
-    /// More than 256 KiB.
+    /// More than is read of one answer.
     #[error("answered with more than 256 KiB")]
     TooLarge,
-    /// Something else than the orders that it should have sent.
-    #[error("answered something else than {{\"orders\": [..]}}: {0}")]
+    /// Something else than it should have sent.
+    #[error("answered something else than it should: {0}")]
     Body(String),
+    /// A database refused the query, or cannot be reached.
+    #[error("{0}")]
+    Database(String),
+    /// A file cannot be used.
+    #[error("{0}")]
+    File(String),
+}
+
+impl From<ForeignError> for SourceError {
+    fn from(error: ForeignError) -> Self {
+        match error {
+            ForeignError::TooLarge => Self::TooLarge,
+            other => Self::Database(other.to_string()),
+        }
+    }
 }
 
 impl SourceError {
@@ -50,6 +65,8 @@ impl SourceError {
             Self::Status(_) => "status",
             Self::TooLarge => "too_large",
             Self::Body(_) => "body",
+            Self::Database(_) => "database",
+            Self::File(_) => "file",
         }
     }
 }

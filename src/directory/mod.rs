@@ -1,10 +1,14 @@
-//! What is known about a caller: their current orders, from the store and from the customer's own endpoint.
+//! What is known about a caller: who they are, and their current orders, from the store and from others' systems.
 
 mod answer;
 mod breaker;
 mod cache;
+pub mod contacts;
 mod current;
+mod endpoint;
 mod error;
+mod guard;
+pub mod notes;
 mod pairings;
 mod source;
 
@@ -13,7 +17,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use metrics::counter;
 
+pub use contacts::Contacts;
 pub use error::{DirectoryError, SourceError};
+pub use notes::Notes;
 
 use self::source::Source;
 use crate::{

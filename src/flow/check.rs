@@ -202,6 +202,7 @@ fn sets(act: &Act) -> Vec<&str> {
         }
         Act::Collect(collect) => vec![&collect.into],
         Act::Lookup(lookup) => vec![&lookup.into, &lookup.item],
+        Act::Contact(lookup) => vec![&lookup.into],
         Act::Set(set) => set.set.iter().map(|(name, _)| name.as_str()).collect(),
         Act::Record(record) => vec![&record.into],
         Act::Webhook(hook) => hook.into.iter().map(String::as_str).collect(),

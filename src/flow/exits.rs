@@ -13,7 +13,7 @@ impl Step {
             Act::Say(_) => "say",
             Act::Menu(_) => "menu",
             Act::Collect(_) => "collect",
-            Act::Lookup(_) => "lookup",
+            Act::Lookup(_) | Act::Contact(_) => "lookup",
             Act::Choose(_) => "choose",
             Act::Set(_) => "set",
             Act::Dial(_) => "dial",
@@ -58,6 +58,10 @@ impl Step {
                 let found =
                     [exit("none", &lookup.none), exit("one", &lookup.one), exit("many", &lookup.many)];
                 found.into_iter().chain(fault).collect()
+            }
+            Act::Contact(lookup) => {
+                let fault = lookup.fault.iter().map(|target| exit("fault", target));
+                [exit("none", &lookup.none), exit("found", &lookup.found)].into_iter().chain(fault).collect()
             }
             Act::Choose(choose) => {
                 let when = choose.when.iter().map(|(condition, target)| exit(&condition.source, target));

@@ -30,6 +30,6 @@ pub use problem::{Problem, Severity};
 pub use read::read;
 pub use run::{hand_on, run};
 pub use set::Set;
-pub use talk::Talk;
+pub use talk::{Directory, Talk};
 pub use terminal::{Pretence, try_in_terminal};
 pub use world::{CallFacts, Partner, Webhook, World};

@@ -72,6 +72,7 @@ pub enum Act {
     Menu(Box<Menu>),
     Collect(Box<Collect>),
     Lookup(Lookup),
+    Contact(ContactLookup),
     Choose(Choose),
     Set(Set),
     Dial(Box<DialOut>),
@@ -184,6 +185,21 @@ pub struct Lookup {
     /// More than one.
     pub many: Target,
     /// The source cannot be asked.
+    pub fault: Option<Target>,
+}
+
+/// Looks up whose number it is (`source = "contact"`).
+#[derive(Debug)]
+pub struct ContactLookup {
+    /// The number; without it the caller's.
+    pub by: Option<Template>,
+    /// Variable for the contact; `null` when it is nobody's.
+    pub into: String,
+    /// It is nobody's.
+    pub none: Target,
+    /// It is somebody's.
+    pub found: Target,
+    /// A source cannot be asked, and no other one knows.
     pub fault: Option<Target>,
 }
 

@@ -114,6 +114,9 @@ impl Reads<'_> {
             Act::Lookup(lookup) => {
                 lookup.by.iter().for_each(|by| self.template(by, &at.with("by"), &[]));
             }
+            Act::Contact(lookup) => {
+                lookup.by.iter().for_each(|by| self.template(by, &at.with("by"), &[]));
+            }
             Act::Choose(choose) => choose.when.iter().for_each(|(condition, _)| self.expression(condition)),
             Act::Set(set) => {
                 set.set.iter().for_each(|(name, tree)| self.tree(tree, &at.with("set").with(name)));

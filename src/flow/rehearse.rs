@@ -15,7 +15,7 @@ use crate::{
         BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred,
         Said, Take,
     },
-    model::{Ended, Order, Position, Stop},
+    model::{Contact, Ended, Order, Position, Stop},
 };
 
 /// Prompts looked for: what comes after the first question is for the callee to choose.
@@ -54,6 +54,10 @@ impl World for Empty<'_> {
     }
 
     async fn orders(&self, _: &str) -> Result<Vec<Order>, String> {
+        Err("a rehearsal".to_owned())
+    }
+
+    async fn contact(&self, _: &str) -> Result<Option<Contact>, String> {
         Err("a rehearsal".to_owned())
     }
 

@@ -10,17 +10,26 @@ use super::{CallFacts, Carriers, NoRoom, Partner, Room, Set, Webhook, World, han
 use crate::{
     calls::{Conversation, HandOn, Leg, Place, Take},
     config::{CallsConfig, TransferMethod},
-    directory::Orders,
-    model::{CallRecord, Country, Order, PhoneNumber, Stop},
+    directory::{Contacts, Orders, contacts::SourceOutcome},
+    model::{CallRecord, Contact, Country, Order, PhoneNumber, Stop},
     tasks::clock,
     web::{Post, Web},
 };
+
+/// What flows look up. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    /// Orders of a number.
+    pub orders: Orders,
+    /// Whose number it is.
+    pub contacts: Contacts,
+}
 
 /// A call's flow and what it may ask.
 pub struct Talk {
     pub(super) set: Arc<Set>,
     facts: CallFacts,
-    orders: Orders,
+    asked: Directory,
     web: Web,
     operator: Place,
     country: Option<Country>,
@@ -33,7 +42,7 @@ impl Talk {
     #[must_use]
     pub fn new(
         set: Arc<Set>,
-        orders: Orders,
+        asked: Directory,
         web: Web,
         carriers: Arc<dyn Carriers>,
         record: &CallRecord,
@@ -55,7 +64,7 @@ impl Talk {
         };
         let zone = TimeZone::get(&config.time_zone).unwrap_or(TimeZone::UTC);
         let country = config.country.parse().ok();
-        Self { set, facts, orders, web, operator, country, zone, carriers }
+        Self { set, facts, asked, web, operator, country, zone, carriers }
     }
 }
 
@@ -99,7 +108,7 @@ impl World for Talk {
         let number = |text: &String| PhoneNumber::parse(text, self.country).ok();
         let Some(caller) = self.facts.caller.as_ref().and_then(number) else { return Ok(None) };
         let called = self.facts.called.as_ref().and_then(number);
-        let found = self.orders.pairing(&caller, called.as_ref(), clock::now()).await;
+        let found = self.asked.orders.pairing(&caller, called.as_ref(), clock::now()).await;
         let found = found.map_err(|error| error.to_string())?;
         Ok(found.and_then(|pairing| {
             let party = pairing.other(&caller)?.clone();
@@ -113,7 +122,15 @@ impl World for Talk {
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {
         let Ok(number) = PhoneNumber::parse(phone, self.country) else { return Ok(Vec::new()) };
-        self.orders.find(&number, clock::now()).await.map_err(|error| error.to_string())
+        self.asked.orders.find(&number, clock::now()).await.map_err(|error| error.to_string())
+    }
+
+    async fn contact(&self, phone: &str) -> Result<Option<Contact>, String> {
+        let found = self.asked.contacts.find_text(phone).await;
+        match found.outcome() {
+            SourceOutcome::Failed => Err(found.failures()),
+            _ => Ok(found.contacts.into_iter().next()),
+        }
     }
 
     async fn post(&self, request: &Webhook) -> Result<(u16, Value), String> {

@@ -19,7 +19,7 @@ use crate::{
         BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred,
         Said, Take,
     },
-    model::{Ended, Facts, Fault, Order, Position, Stop},
+    model::{Contact, Ended, Facts, Fault, Order, Position, Stop},
 };
 
 /// Time to read one letter.
@@ -34,6 +34,8 @@ pub struct Pretence {
     pub now: Zoned,
     /// The caller's orders.
     pub orders: Vec<Order>,
+    /// Who the caller is.
+    pub contact: Option<Contact>,
     /// Variables that whoever starts the flow would give.
     pub vars: Facts,
     /// Where the operators are.
@@ -95,6 +97,10 @@ impl World for PretendWorld {
 
     async fn orders(&self, _: &str) -> Result<Vec<Order>, String> {
         Ok(self.0.orders.clone())
+    }
+
+    async fn contact(&self, _: &str) -> Result<Option<Contact>, String> {
+        Ok(self.0.contact.clone())
     }
 
     async fn post(&self, _: &Webhook) -> Result<(u16, Value), String> {

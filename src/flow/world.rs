@@ -9,7 +9,7 @@ use super::{NoRoom, Room};
 use crate::{
     calls::Place,
     config::TransferMethod,
-    model::{CallId, Order, OrderId, Party, PhoneNumber},
+    model::{CallId, Contact, Order, OrderId, Party, PhoneNumber},
 };
 
 /// What is known of a call from its beginning.
@@ -90,6 +90,11 @@ pub trait World: Send + Sync {
     ///
     /// `Err` says why the orders could not be asked.
     fn orders(&self, phone: &str) -> impl Future<Output = Result<Vec<Order>, String>> + Send;
+
+    /// Whose number it is; nobody's when it is no number.
+    ///
+    /// `Err` says which source could not be asked; somebody may be known there.
+    fn contact(&self, phone: &str) -> impl Future<Output = Result<Option<Contact>, String>> + Send;
 
     /// Posts; gives the HTTP status and the body (`null` when it is not JSON).
     ///

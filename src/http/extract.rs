@@ -13,10 +13,16 @@ use super::{code::Code, problem::Problem, state::App};
 
 /// A body that is too large is still taken off the wire up to here, so that its sender gets to read why.
 const DRAIN: usize = 32 * 1024 * 1024;
+/// Largest text that is not JSON.
+const LONGEST_TEXT: usize = 16 * 1024 * 1024;
 
 /// JSON in a body, both ways.
 #[derive(Debug)]
 pub(super) struct Json<T>(pub(super) T);
+
+/// A text in a body: a table, a form. It may be larger than JSON may.
+#[derive(Debug)]
+pub(super) struct Text(pub(super) String);
 
 /// Path parameters.
 #[derive(Debug)]
@@ -54,6 +60,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         let bytes = read.await.map_err(|_| Problem::new(Code::BodyTimeout, "the body stopped coming"))??;
         is_json(&parts.headers)?;
         parse(&bytes).map(Self)
+    }
+}
+
+impl FromRequest<App> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let read = tokio::time::timeout(app.timeout / 2, read(&parts.headers, body, LONGEST_TEXT));
+        let bytes = read.await.map_err(|_| Problem::new(Code::BodyTimeout, "the body stopped coming"))??;
+        let text = String::from_utf8(bytes);
+        text.map(Self).map_err(|_| Problem::new(Code::BadRequest, "the body is not a text in UTF-8"))
     }
 }
 
@@ -99,7 +117,8 @@ async fn drain(body: Body) {
 }
 
 fn too_large(most: usize) -> Problem {
-    let detail = format!("a body has at most {} KiB (http.max_body_kib)", most / 1024);
+    let key = if most == LONGEST_TEXT { "" } else { " (http.max_body_kib)" };
+    let detail = format!("a body has at most {} KiB{key}", most / 1024);
     Problem::new(Code::BodyTooLarge, detail)
 }
 

@@ -5,6 +5,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use super::{code::Code, control::ControlError, problem::Problem};
 use crate::{
     outbound::{EditError, NotifyError, OrderError, Rejected},
+    routing::{RoutingError, Unfit},
     storage::StorageError,
 };
 
@@ -76,6 +77,22 @@ impl From<NotifyError> for Problem {
             NotifyError::Unknown(_) => Self::new(Code::NotFound, error.to_string()),
             NotifyError::NoPhone(_) => Self::new(Code::OrderWithoutPhone, error.to_string()),
             NotifyError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<Unfit> for Problem {
+    fn from(unfit: Unfit) -> Self {
+        Self::field(unfit.field, unfit.what)
+    }
+}
+
+impl From<RoutingError> for Problem {
+    fn from(error: RoutingError) -> Self {
+        match error {
+            RoutingError::Unfit(unfit) => unfit.into(),
+            RoutingError::Conflict => Self::new(Code::VersionConflict, error.to_string()),
+            RoutingError::Storage(error) => error.into(),
         }
     }
 }

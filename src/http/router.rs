@@ -8,7 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, docs, events, flows, gateways, health, metrics, orders, pairings, prompts, spec,
+    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
+    notes, orders, pairings, prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -41,11 +42,18 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())
+        .merge(contacts::routes())
+        .merge(rules::routes())
+        .merge(lists::routes())
+        .merge(links::routes())
+        .merge(route::routes())
+        .merge(notes::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())
         .merge(metrics::routes())
         .merge(prompts::routes())
+        .merge(compat::routes())
         .split_for_parts();
     spec::add_problems(&mut api);
     (routes, api)

@@ -13,10 +13,24 @@ pub enum Scope {
     CallsRead,
     /// Order calls, cancel them, hang up, speak into a call.
     CallsWrite,
+    /// See who calls, look people up.
+    ContactsRead,
+    /// Store and delete contacts.
+    ContactsWrite,
+    /// Tell that a desk is rung.
+    RingingWrite,
+    /// See call notes and their categories.
+    NotesRead,
+    /// Write call notes and their categories.
+    NotesWrite,
     /// See flows and their graphs.
     FlowsRead,
     /// Have the flow files read again.
     FlowsWrite,
+    /// See routing rules, lists, inbound links, and which way a call would go.
+    RoutingRead,
+    /// Change routing rules, lists and inbound links.
+    RoutingWrite,
     /// Watch the event stream.
     EventsRead,
     /// Read the metrics from another machine.
@@ -27,13 +41,20 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, as a list to show.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::OrdersRead,
         Self::OrdersWrite,
         Self::CallsRead,
         Self::CallsWrite,
+        Self::ContactsRead,
+        Self::ContactsWrite,
+        Self::RingingWrite,
+        Self::NotesRead,
+        Self::NotesWrite,
         Self::FlowsRead,
         Self::FlowsWrite,
+        Self::RoutingRead,
+        Self::RoutingWrite,
         Self::EventsRead,
         Self::MetricsRead,
         Self::Admin,
@@ -47,8 +68,15 @@ impl Scope {
             Self::OrdersWrite => "orders:write",
             Self::CallsRead => "calls:read",
             Self::CallsWrite => "calls:write",
+            Self::ContactsRead => "contacts:read",
+            Self::ContactsWrite => "contacts:write",
+            Self::RingingWrite => "ringing:write",
+            Self::NotesRead => "notes:read",
+            Self::NotesWrite => "notes:write",
             Self::FlowsRead => "flows:read",
             Self::FlowsWrite => "flows:write",
+            Self::RoutingRead => "routing:read",
+            Self::RoutingWrite => "routing:write",
             Self::EventsRead => "events:read",
             Self::MetricsRead => "metrics:read",
             Self::Admin => "admin",
@@ -97,7 +125,21 @@ macro_rules! needs {
     )*};
 }
 
-needs!(OrdersRead, OrdersWrite, CallsRead, CallsWrite, FlowsRead, FlowsWrite, EventsRead);
+needs!(
+    OrdersRead,
+    OrdersWrite,
+    CallsRead,
+    CallsWrite,
+    ContactsRead,
+    ContactsWrite,
+    NotesRead,
+    NotesWrite,
+    FlowsRead,
+    FlowsWrite,
+    RoutingRead,
+    RoutingWrite,
+    EventsRead
+);
 
 #[cfg(test)]
 mod tests {

@@ -30,10 +30,15 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
         (name = "call orders", description = "Whom we call: ordered, followed, moved, cancelled"),
         (name = "gateways", description = "The ways out"),
         (name = "calls", description = "Live and past calls"),
+        (name = "contacts", description = "Who calls"),
+        (name = "routing", description = "Which way calls go that come in, and by which way they came"),
+        (name = "old names", description = "Calls of an older telephony service, under their names"),
+        (name = "notes", description = "What calls were about"),
         (name = "flows", description = "What callers hear"),
         (name = "events", description = "What happens, as it happens"),
         (name = "health", description = "For supervisors and load balancers"),
         (name = "prompts", description = "Rendered prompts, for Asterisk"),
+        (name = "older names", description = "Paths of other systems, accepted as they are"),
     )
 )]
 struct Head;

@@ -6,8 +6,16 @@ use jiff::SignedDuration;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{cache::TokenCache, control::Control, work::Work};
-use crate::{config::HttpConfig, feed::Feed, limits::Limiter, model::Country, storage::Store};
+use super::{cache::TokenCache, control::Control, rules::RoutingDefaults, work::Work};
+use crate::{
+    config::HttpConfig,
+    directory::{Contacts, Notes},
+    feed::Feed,
+    limits::Limiter,
+    model::Country,
+    routing::Routing,
+    storage::Store,
+};
 
 /// Keys of a rate limit held in memory at most.
 const MAX_KEYS: usize = 10_000;
@@ -17,10 +25,20 @@ const MAX_KEYS: usize = 10_000;
 pub struct Rooms {
     /// Orders, past calls, events, tokens.
     pub store: Store,
+    /// Who calls.
+    pub contacts: Contacts,
+    /// Call notes.
+    pub notes: Notes,
+    /// Whose days notes are listed by.
+    pub time_zone: jiff::tz::TimeZone,
     /// What happens now.
     pub feed: Feed,
     /// Live calls, flows, health.
     pub control: Arc<dyn Control>,
+    /// Rules and lists.
+    pub routing: Routing,
+    /// What rules and links are given whose sender does not say.
+    pub routing_defaults: RoutingDefaults,
     /// Whose rules read numbers without country code.
     pub country: Option<Country>,
     /// Expiry given to an order whose sender names none.

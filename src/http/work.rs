@@ -24,6 +24,11 @@ impl Work {
         })
     }
 
+    /// Does what no client waits for; it must have a deadline of its own.
+    pub(super) fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(work.in_current_span());
+    }
+
     /// Waits for what is in work; nothing new comes.
     pub(super) async fn wait(&self) {
         self.0.close();

@@ -134,6 +134,42 @@ pub struct Attempt {
     pub detail: Option<String>,
 }
 
+impl Attempt {
+    /// An attempt that is about to be dialled through an endpoint of a gateway; nothing else is known of it.
+    #[must_use]
+    pub fn new(id: AttemptId, number: PhoneNumber, gateway: &str, endpoint: &str, at: Timestamp) -> Self {
+        Self {
+            id,
+            number,
+            gateway: gateway.to_owned(),
+            endpoint: endpoint.to_owned(),
+            caller_id: None,
+            state: AttemptState::Dialled,
+            sent: None,
+            dialled_at: at,
+            ringing_at: None,
+            answered_at: None,
+            ended_at: None,
+            reach: None,
+            dial_status: None,
+            cause: None,
+            tech_cause: None,
+            amd: None,
+            call: None,
+            heard: false,
+            key: None,
+            detail: None,
+        }
+    }
+
+    /// Whether it was no dialling at all: nothing went out, and neither the callee nor the gateway had to do with
+    /// that (a full disk, an Asterisk that is stopping, a lost connection). It counts for nothing.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.sent == Some(false) && self.reach == Some(Reach::Failed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{CallId, ChannelId, Facts};
+use super::{CallId, ChannelId, Facts, Route};
 
 /// Who started the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub enum Disposition {
     HungUp,
     /// Handed to a dialplan context (the operators' queue) or by SIP REFER, as the flow wanted.
     Transferred,
+    /// Refused by a routing rule; the cause tells how.
+    Rejected,
     /// We dialled, and it came to no conversation; the attempt tells why.
     Unanswered,
     /// Handed to the dialplan's fallback because we could not go on (overload, fault, drain).
@@ -46,7 +48,7 @@ pub enum Disposition {
 /// Where a call is in its flow: enough to take it up after a crash.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Position {
-    /// Name of the flow.
+    /// Name of the flow; empty for a call that was routed past all flows.
     pub flow: String,
     /// Name of the step.
     pub step: String,
@@ -93,6 +95,8 @@ pub struct CallRecord {
     pub tech_cause: Option<i32>,
     /// One sentence on why it ended so: where it was transferred, which fault.
     pub detail: Option<String>,
+    /// Which way a call that came in was sent, and why; none where the dialplan named its flow.
+    pub route: Option<Route>,
     /// How often a daemon took it up after a crash or a lost connection.
     pub taken_up: u32,
 }

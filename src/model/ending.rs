@@ -34,6 +34,9 @@ pub enum Fault {
     /// Asterisk refused or did not answer a command.
     #[error("Asterisk: {0}")]
     Ari(String),
+    /// Asterisk refused to make a channel to this endpoint: nothing was dialled.
+    #[error("Asterisk: {0}")]
+    Endpoint(String),
     /// Nothing could be said.
     #[error("voice: {0}")]
     Voice(String),

@@ -46,6 +46,10 @@ text_id! {
     OrderId
 }
 text_id! {
+    /// A routing rule's id, the sender's or one that we made: 1 to 128 characters of `A-Z a-z 0-9 . _ : -`.
+    RuleId
+}
+text_id! {
     /// One Asterisk: its entity id (`asterisk_id` in ARI events).
     NodeId
 }
@@ -82,10 +86,20 @@ impl OrderId {
     /// Checks and takes an order id that came from outside.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=128).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b));
-        fits.then(|| Self(text.to_owned()))
+        is_plain(text).then(|| Self(text.to_owned()))
     }
+}
+
+impl RuleId {
+    /// Checks and takes a rule's id that came from outside.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        is_plain(text).then(|| Self(text.to_owned()))
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._:-".contains(&b))
 }
 
 #[cfg(test)]

@@ -3,24 +3,36 @@
 mod attempt;
 mod call;
 mod call_order;
+mod contact;
+mod contact_words;
 mod ending;
 mod ids;
 mod lane;
+mod link;
+mod note;
 mod notice;
 mod order;
 mod pairing;
 mod phone;
+mod rule;
+mod target;
 
 pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
 pub use call::{CallRecord, CallState, Direction, Disposition, Position};
 pub use call_order::{Amd, CallOrder, CallOrderId, OrderEnd, OrderState, RetryAfter, RetryRule};
+pub use contact::{Contact, Item, clean, folded};
+pub use contact_words::search_key;
 pub use ending::{Ended, Fault, Stop};
-pub use ids::{CallId, ChannelId, NodeId, OrderId};
+pub use ids::{CallId, ChannelId, NodeId, OrderId, RuleId};
 pub use lane::Lane;
+pub use link::Link;
+pub use note::{Category, Note, NoteContent, NoteId, Reference};
 pub use notice::{Notice, NoticeKind};
 pub use order::{Order, OrderUpdate, Outcome};
 pub use pairing::{Pairing, Party, meant};
 pub use phone::{Country, NumberError, PhoneNumber, mask};
+pub use rule::{HoursMatch, ListEntry, ListName, Matches, NumberMatch, Rule, Sense};
+pub use target::{Refuse, Route, Target};
 
 /// A JSON object: facts of an order, variables of a call.
 pub type Facts = serde_json::Map<String, serde_json::Value>;

@@ -13,6 +13,11 @@ pub enum NoticeKind {
     /// place also `order` and `attempt`.
     #[serde(rename = "call.started")]
     CallStarted,
+    /// A call comes in, or a desk is rung: who it is. Data: `caller`, `called`, `gateway`, `extension` (whose desk, if
+    /// known), `via` (`stasis`, `ringring`), `outcome` (`found`, `none`, `failed`), `contact`, `former_calls`, and the
+    /// `sources` with what each said.
+    #[serde(rename = "call.ringing")]
+    CallRinging,
     /// A call entered a step. Data: `flow`, `step`.
     #[serde(rename = "call.step")]
     CallStep,
@@ -30,6 +35,9 @@ pub enum NoticeKind {
     /// A call was taken up at its step. Data: `step`, `why` (`restart` or `reconnect`).
     #[serde(rename = "call.taken_up")]
     CallTakenUp,
+    /// Which way a call that came in goes. Data: `target` (`flow:order-status`), `rule`, `reason`.
+    #[serde(rename = "call.routed")]
+    CallRouted,
     /// A call ended. Data: `disposition`, `cause`, `detail`.
     #[serde(rename = "call.ended")]
     CallEnded,
@@ -39,6 +47,13 @@ pub enum NoticeKind {
     /// An order was stored or deleted. Data: `id`, `status`, `version`, `deleted`.
     #[serde(rename = "order.changed")]
     OrderChanged,
+    /// A routing rule was stored or deleted. Data: `id`, `target`, `expires_at`, `deleted`.
+    #[serde(rename = "rule.changed")]
+    RuleChanged,
+    /// A call note was written, changed or deleted. Data: `note`, `what` (`created`, `changed`, `deleted`), `person`,
+    /// `categories`, `contact`.
+    #[serde(rename = "note.changed")]
+    NoteChanged,
     /// A call order was accepted, claimed, put off, or ended. Data: `order`, `number`, `state`, `attempts`,
     /// `next_at`, `reach`, `end`, `detail`.
     #[serde(rename = "call_order.changed")]
@@ -73,14 +88,18 @@ impl NoticeKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CallStarted => "call.started",
+            Self::CallRinging => "call.ringing",
             Self::CallStep => "call.step",
             Self::CallSaid => "call.said",
             Self::CallKey => "call.key",
             Self::CallTransfer => "call.transfer",
             Self::CallTakenUp => "call.taken_up",
+            Self::CallRouted => "call.routed",
             Self::CallEnded => "call.ended",
             Self::CallRefused => "call.refused",
             Self::OrderChanged => "order.changed",
+            Self::RuleChanged => "rule.changed",
+            Self::NoteChanged => "note.changed",
             Self::CallOrderChanged => "call_order.changed",
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",

@@ -71,6 +71,19 @@ impl PhoneNumber {
         })
     }
 
+    /// The digits alone (`34600000001`).
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        self.0.strip_prefix('+').unwrap_or(&self.0)
+    }
+
+    /// The number as it is dialled within its country (`600000001`); of a short one its digits.
+    #[must_use]
+    pub fn national(&self) -> String {
+        let parsed = if self.0.starts_with('+') { Parsed::parse(&self.0, None).ok() } else { None };
+        parsed.map_or_else(|| self.digits().to_owned(), |number| number.get_national_significant_number())
+    }
+
     /// The number as it is stored and compared: `+` and digits only.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -105,6 +118,9 @@ mod tests {
             assert_eq!(number, Ok("+34600000001".to_owned()), "{text}");
         }
         assert_eq!(PhoneNumber::parse("101", spain).map(|n| n.to_string()), Ok("101".to_owned()));
+        let forms = |text| PhoneNumber::parse(text, spain).map(|n| (n.digits().to_owned(), n.national()));
+        assert_eq!(forms("600000001"), Ok(("34600000001".to_owned(), "600000001".to_owned())));
+        assert_eq!(forms("101"), Ok(("101".to_owned(), "101".to_owned())));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{
     Outbound,
@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     calls::{Leg, Outgoing, Settled, Take, call_of, inbox, settle},
-    flow::Talk,
+    flow::{Directory, Talk},
     model::{
         Attempt, AttemptState, CallOrder, CallOrderId, CallRecord, CallState, Direction, Disposition, Ended,
-        OrderEnd, OrderState, PhoneNumber, Position, Stop,
+        Fault, OrderEnd, OrderState, PhoneNumber, Position, Reach, Stop,
     },
     tasks::clock,
 };
@@ -25,6 +25,12 @@ const RENDERING: Duration = Duration::from_secs(8);
 
 /// Asterisk's Q.850 cause when our own limit of the ringing was reached.
 const RINGING_OVER: i32 = 19;
+/// RFC 3261 §21.6.2: what `chan_pjsip` says too of a call that Asterisk itself refuses.
+const DECLINED: i32 = 603;
+/// An Asterisk that stops hangs its channels up first; that it is stopping shows within this, when it is looked at
+/// so often.
+const STOPS_WITHIN: Duration = Duration::from_secs(2);
+const STOPS: Duration = Duration::from_millis(100);
 /// What is due within this is looked for at once.
 const DUE_SOON: Duration = Duration::from_secs(1);
 
@@ -35,7 +41,7 @@ impl Outbound {
         let record = record_of(&order, &attempt);
         // The callee shall not wait for what could have been made before.
         let _ = timeout(RENDERING, self.prepare(&record)).await;
-        if self.is_over(&order) {
+        if self.is_over(order.id) {
             return self.cancelled(order);
         }
         self.live(order, attempt, record, Some(slot), Take::Anew).await;
@@ -85,9 +91,14 @@ impl Outbound {
         let mut outcall = Outcall { engine: self.clone(), attempt, outgoing, amd, talk, slot };
         let settled = settle(leg, &mut outcall, take).await;
         let Outcall { attempt, mut slot, .. } = outcall;
-        let attempt = self.came_out(&order, attempt, &settled, slot.as_mut());
+        let is_cut_off = self.is_cut_off(&settled, &attempt).await;
+        let attempt = self.came_out(&order, attempt, &settled, is_cut_off, slot.as_mut());
+        let is_unsent = attempt.sent == Some(false);
         self.advance(order, attempt).await;
-        drop(slot);
+        match slot {
+            Some(slot) if is_unsent => slot.give_back(),
+            slot => drop(slot),
+        }
         self.inner.trigger.notify_one();
     }
 
@@ -104,8 +115,24 @@ impl Outbound {
 
     fn talk(&self, record: &CallRecord) -> Talk {
         let (set, calls) = (self.inner.library.snapshot(), &self.inner.config.calls);
+        let asked = Directory { orders: self.inner.orders.clone(), contacts: self.inner.contacts.clone() };
         let carriers = Arc::new(self.flow_carriers());
-        Talk::new(set, self.inner.orders.clone(), self.inner.web.clone(), carriers, record, calls)
+        Talk::new(set, asked, self.inner.web.clone(), carriers, record, calls)
+    }
+
+    /// Whether a call that the far end seems to have ended was ended by an Asterisk that is stopping.
+    async fn is_cut_off(&self, settled: &Settled, attempt: &Attempt) -> bool {
+        if !may_be_asterisks_own(settled, attempt) {
+            return false;
+        }
+        let until = Instant::now() + STOPS_WITHIN;
+        while !self.inner.services.ari.is_stopping().await {
+            if Instant::now() >= until {
+                return false;
+            }
+            sleep(STOPS).await;
+        }
+        true
     }
 
     /// What became of an attempt, from what was seen of its call.
@@ -114,6 +141,7 @@ impl Outbound {
         order: &CallOrder,
         mut attempt: Attempt,
         settled: &Settled,
+        is_cut_off: bool,
         slot: Option<&mut Slot>,
     ) -> Attempt {
         let record = &settled.record;
@@ -122,7 +150,7 @@ impl Outbound {
             (None, None) => record.disposition == Some(Disposition::Completed),
             (heard, acknowledged) => heard == Some(true) || acknowledged == Some(true),
         };
-        let is_cancelled = self.is_over(order);
+        let is_cancelled = self.is_over(order.id);
         let reach = plan::reach(&AttemptFacts {
             acknowledged: is_said("acknowledged") == Some(true)
                 || record.disposition == Some(Disposition::Transferred),
@@ -133,6 +161,8 @@ impl Outbound {
             cancelled: is_cancelled,
             // Gone when the connection came back: nobody saw why.
             hidden: record.cause.is_none() && matches!(settled.stop, Stop::Ended(Ended::HungUp { .. })),
+            cut_off: is_cut_off,
+            refused: matches!(settled.stop, Stop::Fault(Fault::Endpoint(_))),
             sent: attempt.sent,
             wants: order.amd,
             amd: attempt.amd.as_deref(),
@@ -165,20 +195,29 @@ impl Outbound {
         if let Stop::Fault(fault) = &settled.stop {
             attempt.detail = Some(fault.to_string());
         }
+        if is_cut_off {
+            attempt.detail = Some("Asterisk was stopping and ended the call".to_owned());
+        }
         attempt
     }
 
     /// What an attempt's end means for its order. Stored together; lost together, the next life decides it again.
     pub(super) async fn advance(&self, mut order: CallOrder, attempt: Attempt) {
-        let mut reaches = self.former(&attempt).await;
+        let former = self.former(&attempt).await;
         let ended_at = attempt.ended_at.unwrap_or_else(clock::now);
-        reaches.extend(attempt.reach);
-        order.reach = attempt.reach;
         order.attempts = order.attempts.max(attempt.id.number);
-        let is_over = self.is_over(&order);
+        if !attempt.is_void() {
+            order.reach = attempt.reach;
+        }
+        let is_over = self.is_over(order.id);
         let next = if is_over {
             Next::End(OrderEnd::Cancelled, "cancelled".to_owned())
+        } else if attempt.is_void() {
+            let before = former.iter().rev().take_while(|attempt| attempt.is_void()).count();
+            plan::unsent(&order, before + 1, ended_at, &self.inner.windows)
         } else {
+            let made = former.iter().chain([&attempt]).filter(|attempt| !attempt.is_void());
+            let reaches: Vec<Reach> = made.filter_map(|attempt| attempt.reach).collect();
             plan::next(&order, &reaches, ended_at, &self.inner.windows)
         };
         self.tell_attempt(&attempt);
@@ -224,44 +263,37 @@ impl Outbound {
         })
     }
 
-    /// The outcomes of an order's earlier attempts.
-    async fn former(&self, attempt: &Attempt) -> Vec<crate::model::Reach> {
+    /// An order's earlier attempts.
+    async fn former(&self, attempt: &Attempt) -> Vec<Attempt> {
         if attempt.id.number <= 1 {
             return Vec::new();
         }
         match self.inner.store.attempts_of(attempt.id.order).await {
-            Ok(all) => all.iter().filter(|other| other.id != attempt.id).filter_map(|a| a.reach).collect(),
+            Ok(all) => all.into_iter().filter(|other| other.id != attempt.id).collect(),
             Err(error) => {
                 // Counted all the same, as what this one came to: rather too few calls than too many.
                 tracing::warn!(order = %attempt.id.order, %error, "the earlier attempts cannot be read");
-                attempt.reach.map_or_else(Vec::new, |reach| vec![reach; attempt.id.number as usize - 1])
+                vec![attempt.clone(); attempt.id.number as usize - 1]
             }
         }
     }
 }
 
+/// Whether the end of a call may be Asterisk's own doing. A SIP code other than 603 was the far end's, and so was the
+/// end of a call that it heard to the end; our own limit of the ringing was ours.
+fn may_be_asterisks_own(settled: &Settled, attempt: &Attempt) -> bool {
+    let (cause, code) = (settled.record.cause, settled.record.tech_cause);
+    let is_silent = code.is_none_or(|code| code == DECLINED || code < 300);
+    matches!(settled.stop, Stop::Ended(Ended::HungUp { .. }))
+        && (attempt.answered_at.is_some() || is_silent && cause.is_none_or(|it| [16, 21].contains(&it)))
+}
+
 fn new_attempt(order: &CallOrder, slot: &Slot) -> Attempt {
+    let id = order.id.attempt(order.attempts + 1);
     Attempt {
-        id: order.id.attempt(order.attempts + 1),
-        number: order.number.clone(),
-        gateway: order.gateway.clone(),
-        endpoint: slot.endpoint().to_owned(),
         caller_id: order.caller_id.clone(),
-        state: AttemptState::Dialled,
-        sent: None,
-        dialled_at: clock::now(),
-        ringing_at: None,
-        answered_at: None,
-        ended_at: None,
-        reach: None,
-        dial_status: None,
-        cause: None,
-        tech_cause: None,
-        amd: None,
-        call: Some(call_of(&order.id.attempt(order.attempts + 1).channel())),
-        heard: false,
-        key: None,
-        detail: None,
+        call: Some(call_of(&id.channel())),
+        ..Attempt::new(id, order.number.clone(), &order.gateway, slot.endpoint(), clock::now())
     }
 }
 
@@ -285,6 +317,7 @@ fn record_of(order: &CallOrder, attempt: &Attempt) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

@@ -27,7 +27,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(1);
 /// While nothing may be dialled (a full registry, an unhealthy disk) it is looked again after this.
 const HELD: Duration = Duration::from_millis(200);
-/// Orders that are told in one go that their time is over.
+/// Orders that are told in one go that their time is over, or that they are not wanted.
 const EXPIRED: u32 = 200;
 
 /// When to look into the store again.
@@ -94,6 +94,9 @@ impl Outbound {
         for order in store.expire_due(now, EXPIRED).await? {
             self.order_ended(&order);
         }
+        for order in store.end_unwanted(now, EXPIRED).await? {
+            self.order_ended(&order);
+        }
         let mut is_more = false;
         for gateway in self.inner.gateways.all() {
             for lane in Lane::ALL {
@@ -146,7 +149,7 @@ impl Outbound {
 
     /// What is to be done now about the next order of a lane.
     fn turn(&self, gateway: &Arc<Gateway>, order: &CallOrder, now: Timestamp) -> Turn {
-        if self.is_over(order) {
+        if self.is_over(order.id) {
             return Turn::End(OrderEnd::Cancelled, "cancelled".to_owned());
         }
         match plan::turn(order, now, &self.inner.windows) {

@@ -64,6 +64,13 @@ impl Hands {
         }
     }
 
+    /// The call that is being made of it is the last one.
+    pub(super) fn last(&self, id: CallOrderId) {
+        if let Some(order) = self.lock().get_mut(&id) {
+            order.is_last = true;
+        }
+    }
+
     /// How an order is in hand, if it is.
     pub(super) fn get(&self, id: CallOrderId) -> Option<InHand> {
         self.lock().get(&id).copied()

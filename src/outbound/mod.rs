@@ -30,7 +30,7 @@ use self::{gateway::Gateways, hands::Hands, plan::Windows};
 use crate::{
     calls::Services,
     config::Config,
-    directory::Orders,
+    directory::{Contacts, Orders},
     flow::Library,
     model::{CallOrder, CallOrderId},
     storage::{StorageError, Store},
@@ -54,6 +54,7 @@ struct Inner {
     services: Services,
     library: Library,
     orders: Orders,
+    contacts: Contacts,
     web: Web,
     store: Store,
     webhooks: Webhooks,
@@ -81,6 +82,8 @@ pub struct Ground {
     pub library: Library,
     /// Orders at call time.
     pub orders: Orders,
+    /// Who somebody is.
+    pub contacts: Contacts,
     /// For webhooks of flows.
     pub web: Web,
     /// The ledger.
@@ -97,13 +100,14 @@ impl Outbound {
     /// # Errors
     /// A gateway or a window of the configuration that cannot work.
     pub fn new(ground: Ground, config: &Config) -> Result<Self, String> {
-        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
+        let Ground { services, library, orders, contacts, web, store, webhooks, tracker } = ground;
         let gateways = Gateways::new(config)?;
         let windows = Windows::new(config)?;
         let inner = Inner {
             services,
             library,
             orders,
+            contacts,
             web,
             store,
             webhooks,

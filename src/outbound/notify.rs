@@ -15,10 +15,10 @@
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-use super::{Accepted, CallRequest, OrderError, Outbound, Rejected, accept::fingerprint};
+use super::{Accepted, CallRequest, OrderError, Outbound, Rejected, accept::fingerprint, gateway::Gateways};
 use crate::{
     config::{NOTIFY_FLOW, NotifyConfig, Numbers},
-    model::{CallOrder, Facts, Lane, Order, OrderId, Outcome, PhoneNumber},
+    model::{CallOrder, Facts, Lane, Link, Order, OrderId, Outcome, PhoneNumber},
     storage::{CallChanges, CallsChanged, OrderBefore, StorageError},
     tasks::clock,
 };
@@ -38,6 +38,10 @@ pub struct NotifyRequest {
     pub at: Option<String>,
     pub language: Option<String>,
     pub numbers: Numbers,
+    /// Whom, in place of the order's own numbers: then the order need not be known here.
+    pub to: Option<PhoneNumber>,
+    /// How an order stands that is not known here.
+    pub status: Option<String>,
     pub idempotency_key: Option<String>,
 }
 
@@ -84,7 +88,10 @@ impl Outbound {
         let rules = &self.inner.config.outbound.notify;
         let rule = rules.iter().find(|rule| rule.status == order.status);
         let now = clock::now();
-        let read = rule.map(|rule| self.by_rule(rule, order, now)).unwrap_or_default();
+        let read = match rule {
+            Some(rule) => self.by_rule(rule, order, self.link(&order.id, now).await.as_ref(), now),
+            None => Vec::new(),
+        };
         let good = read.iter().filter_map(|(_, read)| read.as_ref().ok());
         let new: Vec<(CallOrder, String)> = good.cloned().collect();
         let store = &self.inner.store;
@@ -122,8 +129,9 @@ impl Outbound {
     /// # Errors
     /// Nobody is called; says why.
     pub async fn notify(&self, id: &OrderId, wanted: &NotifyRequest) -> Result<Vec<Notified>, NotifyError> {
-        let order = self.inner.store.order(id).await?;
-        let order = order.ok_or_else(|| NotifyError::Unknown(id.clone()))?;
+        let known = self.inner.store.order(id).await?;
+        let order = meant(known, id, wanted).ok_or_else(|| NotifyError::Unknown(id.clone()))?;
+        let link = self.link(id, clock::now()).await;
         let numbers = numbers(&order, wanted.numbers);
         if numbers.is_empty() {
             return Err(NotifyError::NoPhone(id.clone()));
@@ -135,7 +143,7 @@ impl Outbound {
             at: wanted.at.clone(),
             language: wanted.language.clone().or_else(|| language(&order)),
             idempotency_key: key(place),
-            ..about(&order, number, None)
+            ..self.about(&order, number, None, link.as_ref())
         };
         let requests: Vec<CallRequest> = numbers.iter().enumerate().map(request).collect();
         let results = self.order_all(&requests).await;
@@ -147,7 +155,13 @@ impl Outbound {
     }
 
     /// The calls that a rule makes of an order, or why not.
-    fn by_rule(&self, rule: &NotifyConfig, order: &Order, now: Timestamp) -> Vec<(PhoneNumber, Read)> {
+    fn by_rule(
+        &self,
+        rule: &NotifyConfig,
+        order: &Order,
+        link: Option<&Link>,
+        now: Timestamp,
+    ) -> Vec<(PhoneNumber, Read)> {
         let settled = now.checked_add(i64::from(rule.settle_secs).seconds()).unwrap_or(now);
         let read = |number: &PhoneNumber| {
             let request = CallRequest {
@@ -155,13 +169,44 @@ impl Outbound {
                 lane: rule.lane,
                 at: Some(settled.to_string()),
                 language: language(order).or_else(|| rule.language.clone()),
-                ..about(order, number, rule.gateway.as_deref())
+                ..self.about(order, number, rule.gateway.as_deref(), link)
             };
             let mut call = self.read(&request, now)?;
             call.idempotency_key = Some(format!("{BY_RULE}{}", call.id));
             Ok((call, fingerprint(&request)))
         };
         numbers(order, rule.numbers).iter().map(|number| (number.clone(), read(number))).collect()
+    }
+
+    /// By which way the order's customer came to us, if that is known and holds. Without it the defaults hold, and so
+    /// they do when the store does not answer: a call from another number is better than none.
+    async fn link(&self, id: &OrderId, now: Timestamp) -> Option<Link> {
+        match self.inner.store.link(id).await {
+            Ok(link) => link.filter(|link| link.holds(now)),
+            Err(error) => {
+                tracing::warn!(order = %id, %error, "its inbound link cannot be read: the default number calls");
+                None
+            }
+        }
+    }
+
+    /// A call about an order: whom, through what, and what it is told. `gateway` is the rule's.
+    fn about(
+        &self,
+        order: &Order,
+        number: &PhoneNumber,
+        gateway: Option<&str>,
+        link: Option<&Link>,
+    ) -> CallRequest {
+        let way = link.map(|link| way_back(&self.inner.gateways, link, number, gateway)).unwrap_or_default();
+        CallRequest {
+            number: number.to_string(),
+            facts: Facts::from_iter([("order".to_owned(), fact(order))]),
+            gateway: way.gateway.or_else(|| gateway.map(str::to_owned)),
+            caller_id: way.caller_id,
+            subject: Some(subject(&order.id)),
+            ..CallRequest::default()
+        }
     }
 
     /// Tells of calls that were changed on disk.
@@ -197,30 +242,51 @@ fn plan(before: &OrderBefore, order: &Order, new: &[(CallOrder, String)]) -> Cal
     changes
 }
 
-/// A call about an order: whom, through what, and what it is told.
-fn about(order: &Order, number: &PhoneNumber, gateway: Option<&str>) -> CallRequest {
-    let way = way_back(order);
-    CallRequest {
-        number: number.to_string(),
-        facts: Facts::from_iter([("order".to_owned(), fact(order))]),
-        gateway: way.gateway.or_else(|| gateway.map(str::to_owned)),
-        caller_id: way.caller_id,
-        subject: Some(subject(&order.id)),
-        ..CallRequest::default()
-    }
-}
-
-/// The way that the customer came to us by.
-#[derive(Debug, Default)]
+/// The way that the customer came to us by, as far as we may go it back.
+#[derive(Debug, Default, PartialEq, Eq)]
 struct WayBack {
     gateway: Option<String>,
     caller_id: Option<String>,
 }
 
-/// The gateway and the number by which an order's customer called us, so that the call back shows a number that is
-/// known. No inbound links are kept yet: the rule's gateway and the gateway's own number hold.
-fn way_back(_: &Order) -> WayBack {
-    WayBack::default()
+/// The gateway and the number by which a customer called us, so that the call back shows a number that is known.
+/// What the gateway does not take or may not show is left to the defaults, and told in the log.
+fn way_back(gateways: &Gateways, link: &Link, number: &PhoneNumber, rule: Option<&str>) -> WayBack {
+    let order = &link.order;
+    let named = link.gateway.as_deref().filter(|name| match gateways.choose(Some(name), number) {
+        Ok(_) => true,
+        Err(refused) => {
+            tracing::warn!(%order, %refused, "the link's gateway cannot call back: another one does");
+            false
+        }
+    });
+    // Whichever calls: it is its right to show the number that counts. Who cannot call at all says so later.
+    let caller_id = gateways.choose(named.or(rule), number).ok().and_then(|gateway| {
+        let shown = gateway.caller_id(Some(&link.called));
+        if let Err(refused) = &shown {
+            tracing::warn!(%order, %refused, "the number that was called is not shown: the default one is");
+        }
+        shown.ok().flatten()
+    });
+    WayBack { gateway: named.map(str::to_owned), caller_id: caller_id.map(|number| number.to_string()) }
+}
+
+/// The order that a request is about: the known one, or what the request says of one that is not.
+fn meant(known: Option<Order>, id: &OrderId, wanted: &NotifyRequest) -> Option<Order> {
+    let phones = wanted.to.clone().map(|number| vec![number]);
+    match (known, phones) {
+        (known, None) => known,
+        (Some(known), Some(phones)) => Some(Order { phones, ..known }),
+        (None, Some(phones)) => Some(Order {
+            id: id.clone(),
+            phones,
+            status: wanted.status.clone().unwrap_or_default(),
+            facts: Facts::new(),
+            version: 0,
+            expires_at: None,
+            updated_at: clock::now(),
+        }),
+    }
 }
 
 /// What calls about an order are about.

@@ -106,3 +106,54 @@ fn numbers_are_the_first_or_all() {
     order.phones.clear();
     assert!(numbers(&order, Numbers::First).is_empty());
 }
+
+#[test]
+fn the_way_back_is_the_way_they_came_as_far_as_it_may_be_gone() {
+    let mut config = crate::config::Config::defaults().unwrap();
+    for (name, more) in [("north", "caller_ids = [\"+34900000002\"]"), ("south", "prefixes = [\"+49\"]")] {
+        let text = format!(
+            "endpoints = [{{ name = \"a\", dial = \"PJSIP/{{number}}@x\" }}]\ncaller_id = \"+34900000001\"\n{more}\n"
+        );
+        config.gateways.insert(name.to_owned(), toml::from_str(&text).unwrap());
+    }
+    let gateways = Gateways::new(&config).unwrap();
+    let back = |called: &str, gateway: Option<&str>| {
+        let link = Link {
+            order: "A-1".into(),
+            called: number(called),
+            gateway: gateway.map(str::to_owned),
+            expires_at: Timestamp::MAX,
+            version: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        let WayBack { gateway, caller_id } = way_back(&gateways, &link, &number("+34600000001"), None);
+        [gateway, caller_id].map(Option::unwrap_or_default)
+    };
+    assert_eq!(back("+34900000002", Some("north")), ["north", "+34900000002"]);
+    assert_eq!(back("+34900000002", None), ["", "+34900000002"], "the gateway that takes the number");
+    assert_eq!(back("+34900000009", Some("north")), ["north", ""], "a number that may not be shown");
+    assert_eq!(back("+34900000002", Some("gone")), ["", "+34900000002"], "a gateway that is no more");
+    assert_eq!(
+        back("+34900000002", Some("south")),
+        ["", "+34900000002"],
+        "one that does not take the number"
+    );
+}
+
+#[test]
+fn an_order_that_is_not_known_is_what_the_request_says() {
+    let to = |number_of: Option<&str>, status: Option<&str>| NotifyRequest {
+        to: number_of.map(number),
+        status: status.map(str::to_owned),
+        ..NotifyRequest::default()
+    };
+    let id = OrderId::from("A-1");
+    assert_eq!(meant(None, &id, &to(None, None)), None);
+    let made = meant(None, &id, &to(Some("+34600000009"), Some("arrived"))).unwrap();
+    assert_eq!((made.status.as_str(), made.phones.as_slice()), ("arrived", &[number("+34600000009")][..]));
+    let known = order("sent", &serde_json::json!({}));
+    let told = meant(Some(known.clone()), &id, &to(Some("+34600000009"), Some("arrived"))).unwrap();
+    assert_eq!((told.status.as_str(), told.phones.len()), ("sent", 1), "what is known goes before");
+    assert_eq!(meant(Some(known.clone()), &id, &to(None, None)), Some(known));
+}

@@ -60,6 +60,12 @@ impl Outcall {
             self.attempt.sent = Some(false);
             return Err(stop);
         }
+        self.send(leg).await
+    }
+
+    /// Dials a channel that was made and not dialled, once the attempt is on disk: it may not have been yet when the
+    /// connection was lost.
+    async fn send(&mut self, leg: &mut Leg) -> Result<(), Stop> {
         self.attempt.dialled_at = clock::now();
         leg.save();
         let row = Arc::new(self.attempt.clone());
@@ -67,10 +73,6 @@ impl Outcall {
             self.attempt.sent = Some(false);
             return Err(Fault::Storage(error.to_string()).into());
         }
-        self.send(leg).await
-    }
-
-    async fn send(&mut self, leg: &mut Leg) -> Result<(), Stop> {
         while let Some(wait) = self.slot.as_ref().and_then(|slot| slot.gateway().gate(clock::now()).err()) {
             if let Err(stop) = leg.idle(in_(wait)).await {
                 self.attempt.sent = Some(false);
@@ -79,7 +81,10 @@ impl Outcall {
         }
         // From here on it is not known, until Asterisk says that it took the command.
         self.attempt.sent = None;
-        leg.dial_channel(&self.outgoing).await?;
+        if let Err(undialled) = leg.dial_channel(&self.outgoing).await {
+            self.attempt.sent = undialled.is_certain.then_some(false);
+            return Err(undialled.stop);
+        }
         self.attempt.sent = Some(true);
         self.engine.tell_attempt(&self.attempt);
         Ok(())
@@ -87,6 +92,9 @@ impl Outcall {
 
     /// Looks for the channel that an earlier life, or this one before the connection was lost, dialled.
     async fn find(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        if self.engine.is_over(self.attempt.id.order) {
+            return Err(Ended::Finished.into());
+        }
         match leg.was_dialled().await? {
             // Marked, which is a moment before the INVITE: that is known when it rings.
             Some(true) => Ok(()),

@@ -6,8 +6,8 @@ use super::Outbound;
 use crate::{
     ari::Channel,
     calls::call_of,
-    model::{Attempt, AttemptId, AttemptState, CallOrder, CallRecord, ChannelId, Reach},
-    storage::StorageError,
+    model::{Attempt, AttemptId, AttemptState, CallOrder, CallOrderId, CallRecord, ChannelId, Reach},
+    storage::{StorageError, Unwanted},
     tasks::clock,
 };
 
@@ -26,9 +26,11 @@ impl Outbound {
             self.drop_stray(record.channel.clone());
             return Ok(());
         };
+        let unwanted = store.unwanted(order.id).await?;
         if !self.inner.hands.take(order.id) {
             return Ok(());
         }
+        self.heed(order.id, unwanted);
         // None: the gateway is no more in the configuration; its call goes on all the same.
         let gateway = self.inner.gateways.get(&order.gateway);
         let slot = gateway
@@ -94,19 +96,43 @@ impl Outbound {
                 // In the dialplan, which listens who answered; it comes back to us, or ends.
                 continue;
             }
+            let unwanted = store.unwanted(order.id).await?;
             if !self.inner.hands.take(order.id) {
                 continue;
             }
             settled += 1;
-            self.settle(order, attempts).await?;
+            self.heed(order.id, unwanted);
+            let id = order.id;
+            if let Err(error) = self.settle(order, attempts, unwanted.is_some()).await {
+                self.inner.hands.release(id);
+                return Err(error);
+            }
         }
         Ok(settled)
     }
 
-    async fn settle(&self, mut order: CallOrder, mut attempts: Vec<Attempt>) -> Result<(), StorageError> {
+    /// Does as was wished while an earlier life had the order in its hands.
+    fn heed(&self, order: CallOrderId, unwanted: Option<Unwanted>) {
+        match unwanted {
+            Some(Unwanted::Now) => _ = self.inner.hands.cancel(order),
+            Some(Unwanted::After) => self.inner.hands.last(order),
+            None => {}
+        }
+    }
+
+    async fn settle(
+        &self,
+        mut order: CallOrder,
+        mut attempts: Vec<Attempt>,
+        is_unwanted: bool,
+    ) -> Result<(), StorageError> {
         attempts.sort_by_key(|attempt| attempt.id);
         let Some(mut last) = attempts.pop() else {
             // Claimed, and never dialled.
+            if is_unwanted {
+                self.cancelled(order);
+                return Ok(());
+            }
             order.attempts = 0;
             let at = order.next_at;
             self.put_off(order, at);

@@ -9,14 +9,14 @@ use super::{
 };
 use crate::{
     calls::LegEvent,
-    model::{Attempt, CallOrder, CallRecord, NoticeKind, OrderEnd, mask},
+    model::{Attempt, CallOrder, CallOrderId, CallRecord, NoticeKind, OrderEnd, OrderState, mask},
     tasks::clock,
 };
 
 impl Outbound {
     /// Whether somebody cancelled an order in hand.
-    pub(super) fn is_over(&self, order: &CallOrder) -> bool {
-        self.inner.hands.get(order.id).is_some_and(|order| order.is_cancelled)
+    pub(super) fn is_over(&self, order: CallOrderId) -> bool {
+        self.inner.hands.get(order).is_some_and(|order| order.is_cancelled)
     }
 
     /// Cancels what this process has in hand of an order.
@@ -30,7 +30,9 @@ impl Outbound {
                 tracing::info!(order = %order.id, rings_or_talks = told, "call order cancelled");
                 self.inner.trigger.notify_one();
             }
-            None => self.order_ended(order),
+            None if order.state == OrderState::Ended => self.order_ended(order),
+            // Between two hands: whoever takes it next finds on disk that it is not wanted.
+            None => self.inner.trigger.notify_one(),
         }
     }
 

@@ -34,7 +34,7 @@ pub fn money(amount: &str, currency: &str, lang: &str) -> String {
 
 fn unknown(number: &str, code: &str, lang: &str) -> String {
     if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) {
-        format!("{number} {}", super::plate(code, lang))
+        format!("{number} {}", super::digits(code, lang))
     } else {
         number.to_owned()
     }

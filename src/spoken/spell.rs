@@ -31,19 +31,15 @@ pub fn plate(text: &str, lang: &str) -> String {
     spelled.collect::<Vec<_>>().join(", ")
 }
 
-/// ICAO's words for the letters that English takes for one another: those in "ee", and those in "e".
+/// ICAO's words for the letters that English takes for one another: those in "ee".
 fn with_word(c: char) -> Option<&'static str> {
     Some(match c {
         'B' => "Bravo",
         'C' => "Charlie",
         'D' => "Delta",
         'E' => "Echo",
-        'F' => "Foxtrot",
         'G' => "Golf",
-        'M' => "Mike",
-        'N' => "November",
         'P' => "Papa",
-        'S' => "Sierra",
         'T' => "Tango",
         'V' => "Victor",
         'Z' => "Zulu",

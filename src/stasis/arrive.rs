@@ -5,11 +5,12 @@ use std::{
     time::Instant,
 };
 
-use super::{door::Door, entry};
+use super::{door::Door, entry, onward::Onward};
 use crate::{
     ari::{Cause, Channel, Reaction, Stamp},
     calls::{Leg, LegEvent, Refusal, Starting, Take, dialled_by, inbox, settle},
-    flow::Talk,
+    directory::contacts::{Ringing, Via},
+    flow::{Directory, Talk},
     model::{AttemptId, CallRecord, ChannelId, NoticeKind},
     tasks::clock,
 };
@@ -43,9 +44,7 @@ impl Door {
         let admitted = if late { Err(Refusal::Overloaded) } else { registry.admit() };
         match admitted {
             Ok(starting) => {
-                let default = &self.flows.default;
-                let config = &self.services.config;
-                let record = entry::record(channel, &entry, at.as_str(), default, config, now);
+                let record = self.record(channel, &entry, at.as_str(), now);
                 self.begin(record, Some(starting), Take::Anew, Some(Reaction::to(Cause::Start, received)));
             }
             Err(refusal) => self.refuse(channel.id.clone(), refusal),
@@ -78,15 +77,40 @@ impl Door {
         let record = CallRecord::clone(&shared);
         if take == Take::Anew {
             self.started(&record);
+            self.rings(&record);
+        }
+        if let Some(mut onward) = Onward::of(&record, self.outbound.gateways(), &self.services.config) {
+            let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
+            self.tracker.spawn(async move { drop(settle(leg, &mut onward, take).await) });
+            return;
         }
         let (set, config) = (self.library.snapshot(), &self.services.config);
+        let asked = Directory { orders: self.orders.clone(), contacts: self.contacts.clone() };
         let carriers = Arc::new(self.outbound.flow_carriers());
-        let talk = Talk::new(set, self.orders.clone(), self.web.clone(), carriers, &record, config);
+        let talk = Talk::new(set, asked, self.web.clone(), carriers, &record, config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(async move {
             let mut talk = talk;
             settle(leg, &mut talk, take).await;
         });
+    }
+
+    /// Looks up who calls and tells it, beside the call: nothing here waits for it.
+    fn rings(&self, record: &CallRecord) {
+        if !self.contacts.rings() {
+            return;
+        }
+        let ringing = Ringing {
+            call: Some(record.id),
+            caller: record.caller.clone(),
+            caller_name: record.caller_name.clone(),
+            called: record.called.clone(),
+            gateway: record.gateway.clone(),
+            extension: None,
+            via: Via::Stasis,
+        };
+        let (contacts, feed) = (self.contacts.clone(), self.services.feed.clone());
+        self.tracker.spawn(async move { contacts.announce(&feed, ringing).await });
     }
 
     /// Tells of a call that nobody knew before.
@@ -99,6 +123,11 @@ impl Door {
             "flow": record.position.flow,
         });
         self.services.feed.post(NoticeKind::CallStarted, Some(record.id), data);
+        if let Some(route) = &record.route {
+            let target = route.target.to_string();
+            let data = json!({ "target": target, "rule": route.rule, "reason": route.reason });
+            self.services.feed.post(NoticeKind::CallRouted, Some(record.id), data);
+        }
     }
 
     /// Sends a call that we cannot take to the fallback, at once.

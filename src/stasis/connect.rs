@@ -179,14 +179,7 @@ impl Door {
         }
         let entry = entry::read_snapshot(channel);
         accounted.taken_up += 1;
-        let record = entry::record(
-            channel,
-            &entry,
-            &channel.creationtime,
-            &self.flows.default,
-            &self.services.config,
-            clock::now(),
-        );
+        let record = self.record(channel, &entry, &channel.creationtime, clock::now());
         self.started(&record);
         self.begin(record, Some(self.services.registry.admit_anyway()), Take::Up, None);
     }

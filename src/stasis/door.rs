@@ -20,10 +20,11 @@ use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
     config::{Config, FlowsConfig},
-    directory::Orders,
+    directory::{Contacts, Orders},
     flow::Library,
     model::NoticeKind,
     outbound::{Ground, Outbound},
+    routing::Routing,
     storage::Store,
     tasks::Pulse,
     web::Web,
@@ -77,8 +78,12 @@ pub struct Door {
     pub library: Library,
     /// Calls that we place.
     pub outbound: Outbound,
+    /// Which way calls go that come in.
+    pub routing: Routing,
     /// Orders at call time.
     pub orders: Orders,
+    /// Who calls.
+    pub contacts: Contacts,
     /// For webhooks.
     pub web: Web,
     /// Tells what came of call orders.
@@ -100,15 +105,17 @@ pub struct Door {
 impl Door {
     /// A door over ready services.
     #[must_use]
-    pub fn new(ground: Ground, outbound: Outbound, config: &Config) -> Self {
-        let Ground { services, library, orders, web, store, webhooks, tracker } = ground;
+    pub fn new(ground: Ground, outbound: Outbound, routing: Routing, config: &Config) -> Self {
+        let Ground { services, library, orders, contacts, web, store, webhooks, tracker } = ground;
         let status = Arc::new(Status::default());
         status.set(false, "connecting to Asterisk".to_owned());
         Self {
             services,
             library,
             outbound,
+            routing,
             orders,
+            contacts,
             web,
             webhooks,
             store,

@@ -21,6 +21,8 @@ pub struct Entry {
     pub gateway: Option<String>,
     /// Language, overriding the channel's.
     pub language: Option<String>,
+    /// A rule of ours sent the call on before, and the dialplan sent it back.
+    pub was_routed: bool,
 }
 
 /// Reads the arguments as a `StasisStart` brings them.
@@ -32,6 +34,7 @@ pub fn read(args: &[String]) -> Entry {
             Some(("flow", value)) => entry.flow = text(value),
             Some(("called", value)) => entry.called = text(value),
             Some(("gateway", value)) => entry.gateway = text(value),
+            Some(("routed", value)) => entry.was_routed = !value.is_empty(),
             Some(("language", value)) => entry.language = text(value),
             None if i == 0 => entry.flow = text(arg),
             _ => {}
@@ -82,6 +85,7 @@ pub fn record(
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }
@@ -104,11 +108,13 @@ mod tests {
 
     #[test]
     fn arguments() {
-        let args = ["order-status", "called=+34900", "gateway=north", "x=y", "stray"].map(str::to_owned);
+        let args = ["order-status", "called=+34900", "gateway=north", "routed=", "x=y", "stray"];
+        let args = args.map(str::to_owned);
         let entry = read(&args);
         assert_eq!(entry.flow.as_deref(), Some("order-status"));
         assert_eq!(entry.called.as_deref(), Some("+34900"));
         assert_eq!(entry.gateway.as_deref(), Some("north"));
+        assert!(!entry.was_routed && read(&["x".to_owned(), "routed=1".to_owned()]).was_routed);
         assert_eq!(read(&[]), Entry::default());
         assert_eq!(read(&[String::new()]), Entry::default());
     }

@@ -6,5 +6,7 @@ mod door;
 mod entry;
 mod events;
 mod lag;
+mod onward;
+mod way;
 
 pub use door::{Door, Status};

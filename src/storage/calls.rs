@@ -57,14 +57,16 @@ rows! {
         tech_cause: Option<i64>,
         detail: Option<String>,
         taken_up: i64,
+        route: Option<String>,
     }
 }
 
 /// What a call is from its start (who, to whom, when) is written once; an ended call changes no more.
 static SAVE: ManyRows = ManyRows::new(
     "INSERT INTO calls (id, channel, direction, state, caller, caller_name, called, gateway, language, flow,
-     step, visit, vars, started_at, answered_at, ended_at, disposition, cause, tech_cause, detail, taken_up)",
-    21,
+     step, visit, vars, started_at, answered_at, ended_at, disposition, cause, tech_cause, detail, taken_up,
+     route)",
+    22,
     "ON CONFLICT (id) DO UPDATE SET state = excluded.state, language = excluded.language,
      flow = excluded.flow, step = excluded.step, visit = excluded.visit, vars = excluded.vars,
      answered_at = excluded.answered_at, ended_at = excluded.ended_at, disposition = excluded.disposition,
@@ -98,6 +100,7 @@ impl CallRow {
             cause: self.cause.map(codec::number).transpose()?,
             tech_cause: self.tech_cause.map(codec::number).transpose()?,
             detail: self.detail,
+            route: self.route.as_deref().map(codec::from_json).transpose()?,
             taken_up: codec::number(self.taken_up)?,
         })
     }
@@ -197,6 +200,7 @@ fn columns(record: &CallRecord, args: &mut Vec<Arg>) -> Result<(), StorageError>
         record.tech_cause.map(i64::from),
         record.detail.as_deref(),
         i64::from(record.taken_up),
+        record.route.as_ref().map(codec::json).transpose()?,
     ]);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The database: orders, calls, call orders, their attempts and what is told of them, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
 //!
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
@@ -6,11 +6,16 @@
 mod batch;
 mod calls;
 mod codec;
+mod contacts;
 mod deliveries;
 mod error;
 mod events;
+mod foreign;
 mod journal;
 mod ledger;
+mod links;
+mod lists;
+mod notes;
 mod open;
 mod orders;
 mod page;
@@ -18,8 +23,10 @@ mod pairings;
 mod plan;
 mod pool;
 mod row;
+mod rules;
 mod sweep;
 mod tokens;
+mod versioned;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -28,12 +35,18 @@ use tokio::{sync::Notify, time::timeout};
 pub use calls::CallQuery;
 pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
+pub use foreign::{Foreign, ForeignError};
 pub use journal::Journal;
-pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged};
+pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged, Unwanted};
+pub use links::LinkQuery;
+pub use lists::ListQuery;
+pub use notes::{NoteQuery, Telling};
 pub use orders::{OrderBefore, OrderPut, OrderQuery};
 pub use page::{LARGEST_PAGE, Page, PageRequest};
+pub use rules::{RoutingBook, RuleQuery};
 pub use sweep::Swept;
 pub use tokens::Token;
+pub use versioned::Put;
 
 use self::{
     pool::{Pool, args},

@@ -34,13 +34,21 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "outbound", include_str!("../../migrations/sqlite/0002_outbound.sql")),
     (3, "deliveries", include_str!("../../migrations/sqlite/0003_deliveries.sql")),
+    (4, "routing", include_str!("../../migrations/sqlite/0004_routing.sql")),
+    (5, "contacts", include_str!("../../migrations/sqlite/0005_contacts.sql")),
+    (6, "notes", include_str!("../../migrations/sqlite/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
+    (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
     (2, "outbound", include_str!("../../migrations/postgres/0002_outbound.sql")),
     (3, "deliveries", include_str!("../../migrations/postgres/0003_deliveries.sql")),
+    (4, "routing", include_str!("../../migrations/postgres/0004_routing.sql")),
+    (5, "contacts", include_str!("../../migrations/postgres/0005_contacts.sql")),
+    (6, "notes", include_str!("../../migrations/postgres/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
+    (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

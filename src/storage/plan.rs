@@ -1,6 +1,22 @@
-//! Which change of an order wins: a function of what is stored and what comes in.
+//! Which change wins of an order, a rule, a link: a function of what is stored and what comes in.
 
 use crate::model::{Order, Outcome};
+
+/// What is stored of something that has versions, as far as it matters to which change of it wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Nothing, as far as is known.
+    Absent,
+    /// It was deleted at this version.
+    Deleted(i64),
+    /// It is there, in this version, and `same` as what comes in.
+    Present {
+        /// The stored version.
+        version: i64,
+        /// What comes in says nothing else.
+        same: bool,
+    },
+}
 
 /// What is stored under an order's id.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,27 +38,50 @@ pub(super) struct Deletion {
     pub(super) tombstone: Option<i64>,
 }
 
+impl Stored {
+    fn known(&self, order: Option<&Order>) -> Known {
+        match self {
+            Self::Absent => Known::Absent,
+            Self::Deleted(version) => Known::Deleted(*version),
+            Self::Present(old) => Known::Present {
+                version: old.version,
+                same: order.is_some_and(|order| same_content(old, order)),
+            },
+        }
+    }
+}
+
 /// What becomes of `order`: a later version wins; a deletion wins over the version that it names.
 pub(super) fn put(stored: &Stored, order: &Order) -> Outcome {
-    match stored {
-        Stored::Absent => Outcome::Created,
-        Stored::Deleted(version) if order.version > *version => Outcome::Created,
-        Stored::Deleted(_) => Outcome::Stale,
-        Stored::Present(old) if order.version > old.version => Outcome::Applied,
-        Stored::Present(old) if order.version < old.version => Outcome::Stale,
-        Stored::Present(old) if same_content(old, order) => Outcome::Unchanged,
-        Stored::Present(_) => Outcome::Conflict,
-    }
+    put_version(stored.known(Some(order)), order.version)
 }
 
 /// What becomes of a deletion; without a version it deletes whatever is there. A deletion that arrives
 /// before its order leaves a tombstone too, so that the order of arrival does not matter.
 pub(super) fn delete(stored: &Stored, version: Option<i64>) -> Deletion {
-    let (outcome, tombstone) = match (stored, version) {
-        (Stored::Absent, version) => (Outcome::Unchanged, version),
-        (Stored::Deleted(old), version) => (Outcome::Unchanged, version.filter(|v| v > old)),
-        (Stored::Present(old), Some(version)) if version < old.version => (Outcome::Stale, None),
-        (Stored::Present(old), version) => (Outcome::Applied, Some(version.unwrap_or(old.version))),
+    delete_version(stored.known(None), version)
+}
+
+/// As [`put`], of anything that has versions.
+pub(super) fn put_version(known: Known, new: i64) -> Outcome {
+    match known {
+        Known::Absent => Outcome::Created,
+        Known::Deleted(version) if new > version => Outcome::Created,
+        Known::Deleted(_) => Outcome::Stale,
+        Known::Present { version, .. } if new > version => Outcome::Applied,
+        Known::Present { version, .. } if new < version => Outcome::Stale,
+        Known::Present { same: true, .. } => Outcome::Unchanged,
+        Known::Present { .. } => Outcome::Conflict,
+    }
+}
+
+/// As [`delete`], of anything that has versions.
+pub(super) fn delete_version(known: Known, version: Option<i64>) -> Deletion {
+    let (outcome, tombstone) = match (known, version) {
+        (Known::Absent, version) => (Outcome::Unchanged, version),
+        (Known::Deleted(old), version) => (Outcome::Unchanged, version.filter(|v| *v > old)),
+        (Known::Present { version: old, .. }, Some(version)) if version < old => (Outcome::Stale, None),
+        (Known::Present { version: old, .. }, version) => (Outcome::Applied, Some(version.unwrap_or(old))),
     };
     Deletion { outcome, tombstone }
 }

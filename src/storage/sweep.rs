@@ -19,6 +19,10 @@ pub struct Swept {
     pub orders: u64,
     /// Ended call orders; their attempts went with them.
     pub call_orders: u64,
+    /// Routing rules, list entries and inbound links that were deleted or expired.
+    pub routing: u64,
+    /// Webhooks that were no call order's, and are over.
+    pub deliveries: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -36,17 +40,40 @@ const CALL_ORDERS: &str = "DELETE FROM call_orders WHERE id IN
     (SELECT 1 FROM deliveries WHERE order_id = call_orders.id AND state = 'waiting')
     ORDER BY ended_at LIMIT $2)";
 
+/// Nobody who keeps them in memory needs to hear of it: what goes holds no more.
+const ROUTING: [&str; 5] = [
+    "DELETE FROM routing_rules WHERE id IN
+    (SELECT id FROM routing_rules WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2)",
+    "DELETE FROM routing_rules WHERE id IN
+    (SELECT id FROM routing_rules WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+    "DELETE FROM routing_lists WHERE deleted_at < $1 AND (list, number) IN
+    (SELECT list, number FROM routing_lists WHERE deleted_at < $1 LIMIT $2)",
+    "DELETE FROM routing_lists WHERE expires_at < $1 AND (list, number) IN
+    (SELECT list, number FROM routing_lists WHERE expires_at < $1 LIMIT $2)",
+    // A deleted one has its expiry too.
+    "DELETE FROM inbound_links WHERE order_id IN
+    (SELECT order_id FROM inbound_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+];
+const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
+    (SELECT id FROM deliveries WHERE order_id IS NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
+
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
     pub async fn sweep(&self, config: &RetentionConfig, now: Timestamp) -> Result<Swept, StorageError> {
         self.sweep_pairings(now).await?;
         let orders = self.sweep_with(DELETED, config.orders_days, now).await?
             + self.sweep_with(EXPIRED, config.orders_days, now).await?;
+        let mut routing = 0;
+        for sql in ROUTING {
+            routing += self.sweep_with(sql, config.routing_days, now).await?;
+        }
         Ok(Swept {
+            routing,
             calls: self.sweep_with(CALLS, config.calls_days, now).await?,
             events: self.sweep_with(EVENTS, config.events_days, now).await?,
             orders,
             call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
+            deliveries: self.sweep_with(DELIVERIES, config.call_orders_days, now).await?,
         })
     }
 

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use metrics::{counter, gauge, histogram};
 use serde_json::json;
 use tokio::time::{Instant, timeout};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     Webhooks, body,
@@ -16,7 +15,7 @@ use super::{
 use crate::{
     model::NoticeKind,
     storage::{Delivery, StorageError, Tried},
-    tasks::clock,
+    tasks::{Shutdown, clock},
     web::{Answer, WebError},
 };
 
@@ -30,11 +29,13 @@ const SETTLING: Duration = Duration::from_secs(10);
 const LAST: Duration = Duration::from_secs(3);
 
 impl Webhooks {
-    /// Tells what is due until `soft` is cancelled; what is under way then may end.
-    pub async fn run(&self, soft: CancellationToken) {
+    /// Tells what is due, also while the calls are drained: much of it comes of them. When the drain is over, what
+    /// is under way may end; the rest stays in the store for the next life.
+    pub async fn run(&self, shutdown: Shutdown) {
+        let end = shutdown.hard();
         if self.inner.signer.is_empty() {
             // Nothing is accepted that would have to be told; what an earlier secret accepted waits for a new one.
-            return soft.cancelled().await;
+            return end.cancelled().await;
         }
         loop {
             let turn = async {
@@ -42,7 +43,7 @@ impl Webhooks {
                 // Waking too late or too early is harmless: it is only a look.
                 let _ = timeout(pause, self.inner.store.outbox()).await;
             };
-            if soft.run_until_cancelled(turn).await.is_none() {
+            if end.run_until_cancelled(turn).await.is_none() {
                 break;
             }
         }
@@ -107,9 +108,14 @@ impl Webhooks {
     }
 
     async fn body(&self, delivery: &Delivery) -> Result<String, StorageError> {
+        if let Some(body) = &delivery.body {
+            return Ok(body.clone());
+        }
         let store = &self.inner.store;
-        let order = store.call_order(delivery.order).await?;
-        let attempts = store.attempts_of(delivery.order).await?;
+        let nothing = || StorageError::Corrupt(format!("{} tells of nothing", delivery.id));
+        let id = delivery.order.ok_or_else(nothing)?;
+        let order = store.call_order(id).await?;
+        let attempts = store.attempts_of(id).await?;
         let body = order.and_then(|order| body::of(delivery, &order, &attempts));
         body.ok_or_else(|| StorageError::Corrupt(format!("what {} tells of is not stored", delivery.id)))
     }

@@ -4,9 +4,11 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use stasisd::{
-    config::{HttpConfig, StorageConfig},
+    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
+    directory::{Contacts, Notes},
     feed::Feed,
-    http::{self, Rooms, Scope, token},
+    http::{self, Rooms, RoutingDefaults, Scope, token},
+    routing::Routing,
     storage::{Journal, Store},
 };
 use tokio::task::JoinHandle;
@@ -18,6 +20,8 @@ use crate::{client::Actor, pretend::Pretend, temp::TempDir};
 pub struct Setup {
     pub http: HttpConfig,
     pub storage: StorageConfig,
+    pub lookup: LookupConfig,
+    pub notes: NotesConfig,
     pub directory: TempDir,
 }
 
@@ -25,7 +29,8 @@ impl Default for Setup {
     fn default() -> Self {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
-        Self { http: http_config(), storage: storage_config(&url), directory }
+        let Config { lookup, notes, .. } = Config::defaults().unwrap();
+        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
     }
 }
 
@@ -60,6 +65,7 @@ pub struct App {
     pub store: Store,
     pub feed: Feed,
     pub control: Arc<Pretend>,
+    pub routing: Routing,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -84,8 +90,17 @@ impl App {
     pub async fn on(setup: Setup, store: Store, feed: Feed, shutdown: CancellationToken) -> Self {
         let control = Arc::new(Pretend::default());
         control.store.get_or_init(|| store.clone());
+        let lookup = setup.lookup.clone();
+        let mut config = Config::defaults().unwrap();
+        config.calls.country = "ES".to_owned();
+        let routing = Routing::new(store.clone(), &config).unwrap();
         let rooms = Rooms {
+            routing: routing.clone(),
+            routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
+            contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
+            notes: Notes::new(store.clone(), feed.clone(), &setup.notes),
+            time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
             country: "ES".parse().ok(),
@@ -93,7 +108,7 @@ impl App {
         };
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
-        Self { address, store, feed, control, directory: setup.directory, shutdown, served }
+        Self { address, store, feed, control, routing, directory: setup.directory, shutdown, served }
     }
 
     /// One more journal of the same store.

@@ -42,27 +42,16 @@ async fn a_call_is_ordered_and_followed() {
     let id = CallOrderId::parse(order["id"].as_str().unwrap()).unwrap();
     let stored = app.store.call_order(id).await.unwrap().unwrap();
     let (journal, _writer) = app.journal();
+    let at = stored.created_at;
     journal.save_attempt(std::sync::Arc::new(Attempt {
-        id: id.attempt(1),
-        number: stored.number.clone(),
-        gateway: "north".to_owned(),
-        endpoint: "a".to_owned(),
-        caller_id: None,
         state: AttemptState::Ended,
         sent: Some(true),
-        dialled_at: stored.created_at,
-        ringing_at: None,
-        answered_at: None,
-        ended_at: Some(stored.created_at),
+        ended_at: Some(at),
         reach: Some(Reach::Busy),
         dial_status: Some("BUSY".to_owned()),
         cause: Some(17),
         tech_cause: Some(486),
-        amd: None,
-        call: None,
-        heard: false,
-        key: None,
-        detail: None,
+        ..Attempt::new(id.attempt(1), stored.number.clone(), "north", "a", at)
     }));
     journal.flushed().await.unwrap();
     let attempts = caller.get(place).await.is(200)["attempts"].clone();

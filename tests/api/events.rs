@@ -26,21 +26,21 @@ use crate::{
 };
 
 /// An open stream, read event by event.
-struct Watcher {
+pub struct Watcher {
     body: Incoming,
     text: String,
 }
 
 /// One event: its id, its name, its data.
 #[derive(Debug)]
-struct Event {
+pub struct Event {
     id: i64,
-    name: String,
-    data: Value,
+    pub name: String,
+    pub data: Value,
 }
 
 impl Watcher {
-    async fn open(actor: &Actor, query: &str) -> Self {
+    pub async fn open(actor: &Actor, query: &str) -> Self {
         let response = actor.open(Method::GET, &format!("/v1/events{query}"), "".into()).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -50,7 +50,7 @@ impl Watcher {
     }
 
     /// The next event that has data; `None` when the stream has ended.
-    async fn next(&mut self) -> Option<Event> {
+    pub async fn next(&mut self) -> Option<Event> {
         loop {
             let block = self.block().await?;
             let field = |name: &str| block.lines().find_map(|l| l.strip_prefix(name).map(str::to_owned));

@@ -5,9 +5,11 @@ use std::{fs, net::SocketAddr, sync::Arc, time::Duration};
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use serde_json::json;
 use stasisd::{
-    config::TlsConfig,
+    config::{Config, TlsConfig},
+    directory::{Contacts, Notes},
     feed::Feed,
-    http::{self, HttpError, Rooms},
+    http::{self, HttpError, Rooms, RoutingDefaults},
+    routing::Routing,
     storage::Store,
 };
 use tokio::{
@@ -24,8 +26,15 @@ use crate::{
 };
 
 async fn refusal(setup: &Setup) -> HttpError {
+    let store = Store::open(&setup.storage).await.unwrap();
+    let config = Config::defaults().unwrap();
     let rooms = Rooms {
-        store: Store::open(&setup.storage).await.unwrap(),
+        contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
+        routing: Routing::new(store.clone(), &config).unwrap(),
+        routing_defaults: RoutingDefaults::new(&config),
+        notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
+        time_zone: jiff::tz::TimeZone::UTC,
+        store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),
         country: None,

@@ -149,8 +149,14 @@ impl Control for Pretend {
         wanted: NotifyRequest,
     ) -> BoxFuture<'_, Result<Vec<Notified>, NotifyError>> {
         Box::pin(async move {
-            let order = self.store().order(&id).await?.ok_or_else(|| NotifyError::Unknown(id.clone()))?;
-            let number = order.phones.first().cloned().ok_or(NotifyError::NoPhone(id))?;
+            let order = self.store().order(&id).await?;
+            let number = match (wanted.to, order) {
+                (Some(number), _) => number,
+                (None, Some(order)) => {
+                    order.phones.first().cloned().ok_or(NotifyError::NoPhone(id.clone()))?
+                }
+                (None, None) => return Err(NotifyError::Unknown(id)),
+            };
             let request = CallRequest {
                 number: number.to_string(),
                 flow: wanted.flow,
@@ -158,7 +164,7 @@ impl Control for Pretend {
                 at: wanted.at,
                 language: wanted.language,
                 idempotency_key: wanted.idempotency_key,
-                subject: Some(format!("order:{}", order.id)),
+                subject: Some(format!("order:{id}")),
                 ..CallRequest::default()
             };
             let result = ordering::order(self.store(), &[request]).await.remove(0);
@@ -232,6 +238,7 @@ pub fn call(n: u32) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

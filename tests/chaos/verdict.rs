@@ -112,6 +112,9 @@ impl Verdict {
 /// Why an order was dialled more often than its rule allows.
 fn above_rule(order: &OrderRow, attempts: &[&AttemptRow]) -> Option<String> {
     let ceiling = order.retry["ceiling"].as_u64().unwrap_or(0);
+    // What never went out, and not for the gateway's fault, was no dialling.
+    let is_void = |a: &AttemptRow| a.sent == Some(false) && a.reach.as_deref() == Some("failed");
+    let attempts: Vec<&AttemptRow> = attempts.iter().copied().filter(|attempt| !is_void(attempt)).collect();
     if attempts.len() as u64 > ceiling {
         return Some(format!("{} attempts, its ceiling is {ceiling}", attempts.len()));
     }
@@ -200,6 +203,9 @@ mod tests {
         let attempts = [attempt("+1", "busy", Some(true)), attempt("+1", "heard", Some(true))];
         assert!(verdict(2, &[order("+1")], &attempts).is_good());
         let unsure = [attempt("+1", "unknown", None)];
+        let mut unsent = vec![attempt("+1", "failed", Some(false)); 5];
+        unsent.push(attempt("+1", "busy", Some(true)));
+        assert!(verdict(1, &[order("+1")], &unsent).is_good(), "no dialling, so not above the rule");
         assert!(
             verdict(0, &[order("+1")], &unsure).is_good() && verdict(1, &[order("+1")], &unsure).is_good()
         );

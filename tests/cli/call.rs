@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Place, Said, said};
 
 /// A daemon that runs, killed with its test.
-struct Running {
+pub struct Running {
     child: Child,
     place: Place,
     port: u16,
@@ -22,7 +22,7 @@ impl Running {
     }
 
     /// With more of a configuration.
-    fn with(more: &str) -> Self {
+    pub fn with(more: &str) -> Self {
         let (place, port) = prepared();
         place.write("conf.d/more.toml", more);
         let mut command = place.command(&["run"]);
@@ -30,11 +30,18 @@ impl Running {
         Self { child, place, port }
     }
 
-    fn run(&self, arguments: &[&str]) -> Said {
+    /// Kills it and starts it again.
+    pub fn restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = self.place.command(&["run"]).stderr(Stdio::null()).spawn().unwrap();
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Said {
         self.place.run(arguments)
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let said = self.run(arguments);
         assert_eq!(said.code, Some(0), "{}", said.err);
         serde_json::from_str(&said.out).unwrap_or_else(|e| panic!("{e}: {}", said.out))
@@ -55,7 +62,7 @@ fn prepared() -> (Place, u16) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (database, cache) = (place.path("stasisd.db"), place.path("prompts"));
     let text = format!(
-        "[http]\nlisten = \"127.0.0.1:{port}\"\n[storage]\nurl = \"sqlite://{}\"\n\
+        "[http]\nlisten = \"127.0.0.1:{port}\"\n[fastagi]\nlisten = \"127.0.0.1:0\"\n[storage]\nurl = \"sqlite://{}\"\n\
          [speech]\ncache_directory = \"{}\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n\
          [calls]\ncountry = \"ES\"\n[gateways.north]\n\
          endpoints = [{{ name = \"a\", dial = \"PJSIP/{{number}}@north\" }}]\n",

@@ -49,6 +49,23 @@ fn check_reads_certificates_and_looks_for_the_default_flow() {
 }
 
 #[test]
+fn check_looks_for_the_flows_of_calls_that_we_place() {
+    let rule = |flow: &str| {
+        format!(
+            "[[outbound.notify]]\nstatus = \"ready\"\n[[outbound.notify]]\nstatus = \"sent\"\nflow = {flow:?}\n"
+        )
+    };
+    let gateway = "[gateways.north]\nendpoints = [{ name = \"a\", dial = \"PJSIP/{number}@a\" }]\n";
+    Place::with(&rule("message")).run(&["check"]).is(0, &["nothing is wrong"]);
+    let place = Place::with(&rule("greetings"));
+    let file =
+        place.write("conf.d/60-calls.toml", &format!("[outbound]\nmessage_flow = \"speech\"\n{gateway}"));
+    let rules = format!("{}: outbound.notify[1].flow: \"greetings\"", place.path("stasisd.toml").display());
+    let message = format!("{}: outbound.message_flow: \"speech\"", file.display());
+    place.run(&["check"]).is(65, &[&rules, &message, "2 problems"]);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let place = Place::with("");
     place

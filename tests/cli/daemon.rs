@@ -26,7 +26,7 @@ impl Daemon {
         place.write(
             "conf.d/daemon.toml",
             &format!(
-                "[http]\nlisten = \"127.0.0.1:0\"\n[storage]\nurl = \"sqlite://{}\"\n\
+                "[http]\nlisten = \"127.0.0.1:0\"\n[fastagi]\nlisten = \"127.0.0.1:0\"\n[storage]\nurl = \"sqlite://{}\"\n\
                  [speech]\ncache_directory = \"{}\"\n\
                  [ari]\nurl = \"http://127.0.0.1:1\"\n",
                 database.display(),

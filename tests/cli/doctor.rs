@@ -13,7 +13,7 @@ fn place() -> Place {
         "conf.d/data.toml",
         &format!(
             "[storage]\nurl = \"sqlite://{folder}/stasisd.db\"\n[speech]\ncache_directory = \"{folder}/prompts\"\n\
-             [http]\nlisten = \"127.0.0.1:0\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n"
+             [http]\nlisten = \"127.0.0.1:0\"\n[fastagi]\nlisten = \"127.0.0.1:0\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n"
         ),
     );
     place
@@ -22,7 +22,7 @@ fn place() -> Place {
 #[test]
 fn it_tells_what_it_looked_at() {
     let said = place().run(&["doctor"]);
-    for line in ["ok    configuration", "ok    clock", "ok    user", "ok    control port"] {
+    for line in ["ok    configuration", "ok    clock", "ok    user", "ok    control port", "ok    fastagi"] {
         assert!(said.out.contains(line), "{line:?} is missing in\n{}", said.out);
     }
 }
@@ -38,6 +38,18 @@ fn a_port_that_another_program_holds_is_told() {
     place
         .run(&["doctor"])
         .is(1, &["FAIL  control port", "in use by another program", "choose another http.listen"]);
+}
+
+#[test]
+fn a_fastagi_port_that_another_program_holds_is_told() {
+    let place = place();
+    let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = stranger.local_addr().unwrap();
+    std::thread::spawn(move || stranger.incoming().for_each(drop));
+    place.write("conf.d/port.toml", &format!("[fastagi]\nlisten = \"{listen}\"\n"));
+    place
+        .run(&["doctor"])
+        .is(1, &["FAIL  fastagi", "in use by another program", "choose another fastagi.listen"]);
 }
 
 #[test]

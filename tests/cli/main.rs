@@ -4,9 +4,11 @@
 
 mod call;
 mod commands;
+mod contacts;
 mod daemon;
 mod doctor;
 mod layers;
+mod rules;
 #[allow(dead_code, reason = "each test binary uses its own part")]
 #[path = "../support/voice.rs"]
 mod the_voice;

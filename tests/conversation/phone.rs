@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stasisd::{
     calls::{Dialled, Place, Take},
     flow::{self, CallFacts, Set, Webhook, World},
-    model::{CallId, ChannelId, Facts, Order, OrderId, PhoneNumber, Position, Stop},
+    model::{CallId, ChannelId, Contact, Facts, Order, OrderId, PhoneNumber, Position, Stop},
 };
 
 use crate::caller::{Act, End, PretendLine};
@@ -17,6 +17,7 @@ use crate::caller::{Act, End, PretendLine};
 pub struct PretendWorld {
     pub call: CallFacts,
     pub orders: Result<Vec<Order>, String>,
+    pub contact: Result<Option<Contact>, String>,
     pub answer: Result<(u16, Value), String>,
     pub posted: Arc<std::sync::Mutex<Vec<Webhook>>>,
     pub time: Zoned,
@@ -35,7 +36,14 @@ impl PretendWorld {
             started: Timestamp::UNIX_EPOCH,
         };
         let time = "2026-11-21T12:00:00+01:00[Europe/Madrid]".parse().unwrap();
-        Self { call, orders: Ok(Vec::new()), answer: Ok((200, Value::Null)), posted: Arc::default(), time }
+        Self {
+            call,
+            orders: Ok(Vec::new()),
+            contact: Ok(None),
+            answer: Ok((200, Value::Null)),
+            posted: Arc::default(),
+            time,
+        }
     }
 }
 
@@ -54,6 +62,10 @@ impl World for PretendWorld {
 
     async fn orders(&self, _: &str) -> Result<Vec<Order>, String> {
         self.orders.clone()
+    }
+
+    async fn contact(&self, _: &str) -> Result<Option<Contact>, String> {
+        self.contact.clone()
     }
 
     async fn post(&self, request: &Webhook) -> Result<(u16, Value), String> {

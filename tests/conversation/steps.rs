@@ -1,7 +1,7 @@
 //! Each kind of step, and what a caller may do to it; the flows are written here.
 
 use serde_json::json;
-use stasisd::calls::Dialled;
+use stasisd::{calls::Dialled, model::Contact};
 
 use crate::{
     caller::End,
@@ -206,4 +206,33 @@ async fn a_key_for_any_time_works_behind_others() {
     caller(steps).hears("Welcome").presses('5').presses('*').is_transferred_to("other").await;
     caller(steps).hears("Welcome").presses('5').hears("Bye").is_hung_up().await;
     caller(steps).hears("Welcome").hears("Bye").presses('*').is_transferred_to("other").await;
+}
+
+const WHO: &str = "
+[steps.one]
+do = 'lookup'
+source = 'contact'
+none = 'bye'
+found = 'two'
+fault = 'other'
+[steps.two]
+do = 'say'
+say = 'Hello {{ contact.name }} of {{ contact.facts.City }}.'
+next = 'bye'
+";
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_is_greeted_by_name() {
+    let anna = Contact {
+        name: "Anna ${SHELL(x)}".to_owned(),
+        facts: json!({ "City": "Girona" }).as_object().cloned().unwrap(),
+        ..Contact::default()
+    };
+    let mut call = caller(WHO);
+    call.world.contact = Ok(Some(anna));
+    call.hears("Hello Anna ${SHELL(x)} of Girona.").hears("Bye").is_hung_up().await;
+    caller(WHO).hears("Bye").is_hung_up().await;
+    let mut call = caller(WHO);
+    call.world.contact = Err("away".to_owned());
+    call.is_transferred_to("other").await;
 }

@@ -35,6 +35,7 @@ async fn attempt(flow: &str, orders: Vec<Order>, typed: &str) -> String {
         call: world.call.clone(),
         now: world.now(),
         orders,
+        contact: None,
         vars: Facts::new(),
         operator: Place { context: "operators".to_owned(), extension: "s".to_owned(), priority: 1 },
         is_fast: true,

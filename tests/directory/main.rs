@@ -4,8 +4,11 @@
 
 #[path = "../support/temp.rs"]
 mod temp;
+#[path = "../support/wait.rs"]
+mod wait;
 
 mod base;
+mod contacts;
 mod endpoint;
 mod lookups;
 mod misbehaviour;

@@ -11,8 +11,10 @@ use std::{
 use futures_util::future::{BoxFuture, join_all};
 use serde_json::{Value, json};
 use stasisd::{
-    calls::{BargeIn, Conversation, Gather, Leg, Line, Prompt, Said, Take},
+    calls::{BargeIn, Conversation, Gather, Intercom, Leg, Line, Prompt, Said, SayError, Take},
+    config::Config,
     model::{ChannelId, NoticeKind, Stop},
+    tts::{Audio, Speech, Voice, VoiceError},
 };
 use tokio::sync::Notify;
 
@@ -223,4 +225,69 @@ async fn at_most_sixteen_connections_serve_all_http_commands() {
     let answers = join_all((0..200).map(|_| listener.client.channel(&channel))).await;
     assert!(answers.iter().all(|answer| matches!(answer, Ok(None))), "{answers:?}");
     assert_eq!(fake.world().most_at_once, 16);
+}
+
+/// Makes the second part of a text when it is told to.
+#[derive(Default)]
+struct Slow(Notify);
+
+impl Voice for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+
+    fn speaks(&self, _lang: &str) -> bool {
+        true
+    }
+
+    fn key(&self, _lang: &str) -> String {
+        "slow 1".to_owned()
+    }
+
+    fn parts(&self, text: &str) -> Vec<String> {
+        text.split_inclusive('.').map(|part| part.trim().to_owned()).collect()
+    }
+
+    fn render<'a>(&'a self, text: &'a str, _lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>> {
+        Box::pin(async move {
+            if !text.starts_with("First") {
+                self.0.notified().await;
+            }
+            Ok(Audio { rate: 8000, samples: (0..8000).map(|n| (n % 97) * 100).collect() })
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_long_text_from_outside_is_heard_from_its_first_part_on() {
+    let desk = Desk::open(|_| {}).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::defaults().unwrap().speech;
+    config.cache_directory = folder.path().to_owned();
+    (config.lexicon, config.render_timeout_ms) = (std::path::PathBuf::new(), 8_000);
+    let voice = Arc::new(Slow::default());
+    let mut services = desk.door.services.clone();
+    services.speech = Speech::with_voices(&config, "http://127.0.0.1:1/", vec![voice.clone()]).unwrap();
+    let intercom = Intercom::new(services, desk.door.tracker.clone());
+    let mut answered = record("c1", NOW);
+    let id = answered.id;
+    assert_eq!(intercom.say(id, "First.", None).await, Err(SayError::NotLive));
+    answered.answered_at = Some(answered.started_at);
+    let talk = desk.converse(answered, held(for_ever), Take::Anew);
+    within(intercom.say(id, "First of all. Second of all. Third of all.", None)).await.unwrap();
+    let plays = || desk.told("c1").iter().filter(|told| *told == "POST play").count();
+    assert_eq!(plays(), 1, "while the others are not made");
+    // The next text waits until this one is with Asterisk.
+    let next = intercom.say(id, "First again.", None);
+    let (next, ()) = futures_util::future::join(within(next), async {
+        for parts in 2..=3 {
+            voice.0.notify_one();
+            eventually("the next part is played", || plays() >= parts).await;
+        }
+    })
+    .await;
+    next.unwrap();
+    assert_eq!(plays(), 4);
+    desk.fake.hang_up("c1");
+    within(talk).await.unwrap();
 }

@@ -7,11 +7,12 @@ use stasisd::{
     ari,
     calls::{Conversation, Leg, Registry, Services, Settled, Take, inbox, settle},
     config::Config,
-    directory::Orders,
+    directory::{Contacts, Orders},
     feed::Feed,
     flow::Library,
     model::{CallId, CallRecord, CallState, ChannelId, Direction, Notice, NoticeKind, Position},
     outbound::{Ground, Outbound},
+    routing::Routing,
     stasis::Door,
     storage::{Journal, Store},
     tasks::Pulse,
@@ -46,6 +47,11 @@ pub struct Desk {
 impl Desk {
     /// Connected, with these settings.
     pub async fn open(change: impl FnOnce(&mut Config)) -> Self {
+        Self::after(change, async |_, _| ()).await
+    }
+
+    /// The same, where an earlier life has left this in the store and in Asterisk.
+    pub async fn after(change: impl FnOnce(&mut Config), left: impl AsyncFnOnce(&Store, &Fake)) -> Self {
         let (fake, folder) = (Fake::start().await, tempfile::tempdir().unwrap());
         let mut config = Config::defaults().unwrap();
         fs::create_dir(folder.path().join("flows")).unwrap();
@@ -61,6 +67,7 @@ impl Desk {
 
         let end = CancellationToken::new();
         let store = Store::open(&config.storage).await.unwrap();
+        left(&store, &fake).await;
         let (journal, _written) = Journal::start(store.clone(), &config.storage, end.clone());
         let feed = Feed::new();
         let notices = feed.watch();
@@ -79,11 +86,16 @@ impl Desk {
         let orders = Orders::new(store.clone(), &config.orders, None).unwrap();
         let webhooks = Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).unwrap();
         let (web, tracker) = (Web::new().unwrap(), TaskTracker::new());
-        let ground = Ground { services, library, orders, web, store, webhooks, tracker };
+        let contacts = Contacts::new(store.clone(), &config.lookup, None).unwrap();
+        let door_store = store.clone();
+        let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
         let outbound = Outbound::new(ground.clone(), &config).unwrap();
-        let door = Door::new(ground, outbound, &config);
+        let routing = Routing::new(door_store, &config).unwrap();
+        let door = Door::new(ground, outbound, routing, &config);
         let runs = door.clone();
         tokio::spawn(async move { runs.run(wire, Arc::new(Pulse::new())).await });
+        let (places, quit) = (door.outbound.clone(), end.clone());
+        tokio::spawn(async move { places.run(quit).await });
         eventually("the door is open", || door.status.is_connected()).await;
         Self { fake, door, notices, _folder: folder, _end: end.drop_guard() }
     }
@@ -168,6 +180,7 @@ pub fn record(channel: &str, ago: Duration) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }

@@ -5,9 +5,12 @@
 #[path = "../support/fake_asterisk/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses the part it needs")]
 mod fake_asterisk;
+#[path = "../support/records.rs"]
+mod records;
 
 mod ari;
 mod calls;
 mod desk;
 mod listener;
+mod outbound;
 mod tls;

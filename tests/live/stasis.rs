@@ -30,7 +30,7 @@ async fn a_call_in_stasis_has_its_arguments_and_what_is_played_is_heard() {
             let event: Value = serde_json::from_str(&text).expect("JSON");
             let kind = event["type"].as_str().unwrap_or_default().to_owned();
             if kind == "StasisStart" {
-                assert_eq!(event["args"], serde_json::json!(["", "called=3493", "gateway="]));
+                assert_eq!(event["args"], serde_json::json!(["", "called=3493", "gateway=", "routed="]));
                 let channel = event["channel"]["id"].as_str().expect("an id").to_owned();
                 ari(&rig, rig.ari_password(), "POST", &format!("/channels/{channel}/answer"));
                 let play = format!("/channels/{channel}/play?media=sound:tt-weasels");

@@ -12,5 +12,6 @@ mod delivery;
 mod failures;
 mod piper;
 mod piper_faults;
+mod speakers;
 mod support;
 mod voices;

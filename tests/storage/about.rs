@@ -8,7 +8,7 @@ use std::sync::{
 use serde_json::json;
 use stasisd::{
     model::{CallOrder, Lane, Order, OrderEnd, OrderState, Outcome},
-    storage::{Accepted, CallChanges, OrderBefore, OrderPut, Store},
+    storage::{Accepted, CallChanges, OrderBefore, OrderPut, Store, Unwanted},
 };
 
 use crate::base::{Base, at, call_order, facts, on_both, order};
@@ -101,6 +101,9 @@ async fn what_is_being_called_is_named(base: Base) {
     let done = put(store, order("A", 1, "sent"), |before| replace(before, about(2)));
     let calls = done.await.calls;
     assert_eq!((calls.cancelled, calls.active), (vec![], vec![about(1).id]));
+    assert_eq!(store.unwanted(about(1).id).await, Ok(Some(Unwanted::After)), "and that is on disk");
+    store.cancel_call_order(about(1).id, at(9)).await.unwrap();
+    assert_eq!(store.unwanted(about(1).id).await, Ok(Some(Unwanted::Now)), "the stronger wish");
     assert_eq!(store.call_order(about(1).id).await.unwrap().unwrap().state, OrderState::Active);
 }
 

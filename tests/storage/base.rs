@@ -9,14 +9,16 @@ use stasisd::{
     config::StorageConfig,
     model::{
         Amd, Attempt, AttemptState, CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId,
-        Direction, Facts, Lane, Notice, NoticeKind, Order, OrderState, PhoneNumber, Position, Reach,
-        RetryAfter, RetryRule,
+        Direction, Facts, Notice, NoticeKind, Order, PhoneNumber, Position, Reach, RetryAfter, RetryRule,
     },
     storage::{Accepted, PageRequest, Store},
 };
 use uuid::Uuid;
 
-use crate::support::{postgres::Postgres, temp::TempDir};
+use crate::{
+    records,
+    support::{postgres::Postgres, temp::TempDir},
+};
 
 /// A fresh, migrated database.
 pub struct Base {
@@ -155,6 +157,7 @@ pub fn call(number: u128, visit: u32) -> CallRecord {
         cause: None,
         tech_cause: None,
         detail: None,
+        route: None,
         taken_up: 0,
     }
 }
@@ -181,62 +184,23 @@ pub fn ended(number: u128, visit: u32) -> Arc<CallRecord> {
 pub fn call_order(number: u128) -> CallOrder {
     let due = at(i64::try_from(number % 1_000_000).expect("small"));
     CallOrder {
-        id: CallOrderId(Uuid::from_u128(number)),
-        number: phone("+34600000001"),
-        gateway: "carrier".to_owned(),
         caller_id: Some(phone("+34900000000")),
-        flow: "order-notify".to_owned(),
         facts: facts(json!({"text": "ñandú 🚚 '; DROP TABLE call_orders; --"})),
-        language: "en".to_owned(),
-        lane: Lane::Callback,
-        not_before: due,
-        first_by: None,
-        not_after: None,
         time_zone: Some("Europe/Madrid".to_owned()),
-        ring_timeout_secs: 30,
         retry: RetryRule {
             ceiling: 3,
             after: [(Reach::NoAnswer, RetryAfter { delay_secs: 600, max: 2 })].into(),
         },
         amd: Amd::AfterBeep,
-        subject: None,
-        idempotency_key: None,
         callback_url: Some("https://example.com/told".to_owned()),
-        state: OrderState::Waiting,
-        attempts: 0,
-        next_at: due,
-        reach: None,
-        end: None,
-        detail: None,
-        created_at: due,
-        ended_at: None,
+        ..records::call_order(CallOrderId(Uuid::from_u128(number)), "+34600000001", "carrier", due)
     }
 }
 
 /// That order's attempt of that number, just before it is dialled.
 pub fn attempt(order: u128, number: u32) -> Attempt {
-    Attempt {
-        id: CallOrderId(Uuid::from_u128(order)).attempt(number),
-        number: phone("+34600000001"),
-        gateway: "carrier".to_owned(),
-        endpoint: "trunk-a".to_owned(),
-        caller_id: None,
-        state: AttemptState::Dialled,
-        sent: None,
-        dialled_at: at(i64::from(number)),
-        ringing_at: None,
-        answered_at: None,
-        ended_at: None,
-        reach: None,
-        dial_status: None,
-        cause: None,
-        tech_cause: None,
-        amd: None,
-        call: None,
-        heard: false,
-        key: None,
-        detail: None,
-    }
+    let id = CallOrderId(Uuid::from_u128(order)).attempt(number);
+    Attempt::new(id, phone("+34600000001"), "carrier", "trunk-a", at(i64::from(number)))
 }
 
 /// The same, over and answered.

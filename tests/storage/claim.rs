@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use stasisd::{
     model::{CallOrder, Lane, OrderEnd, OrderState},
-    storage::{CallTimes, Store},
+    storage::{CallTimes, Journal, Store, Unwanted},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     base::{Base, accept, at, attempt, call_order, on_both},
@@ -20,6 +21,7 @@ on_both!(
     never_while_an_attempt_is_open,
     a_cancel_and_a_claim_at_once,
     cancelled_in_every_state,
+    what_is_not_wanted_while_it_is_called_is_never_called_again,
     moved_while_it_waits,
     the_claim_finds_its_orders_by_the_index,
 );
@@ -156,6 +158,33 @@ async fn cancelled_in_every_state(base: Base) {
     let active = CallOrder { state: OrderState::Active, ..call_order(1) };
     assert_eq!(store.cancel_call_order(active.id, at(10)).await, Ok(Some(active)));
     assert_eq!(store.cancel_call_order(call_order(7).id, at(10)).await, Ok(None));
+}
+
+async fn what_is_not_wanted_while_it_is_called_is_never_called_again(base: Base) {
+    let store = &base.store;
+    accept(store, [call_order(1), call_order(2), call_order(3)]).await;
+    assert_eq!(claim(store, 9, 10).await, [1, 2, 3]);
+    store.cancel_call_order(call_order(1).id, at(10)).await.expect("asked");
+    let wishes = async || {
+        let ids = [1, 2].map(|number| call_order(number).id);
+        [store.unwanted(ids[0]).await.expect("read"), store.unwanted(ids[1]).await.expect("read")]
+    };
+    assert_eq!(wishes().await, [Some(Unwanted::Now), None], "on disk when the cancel returns");
+    // Whoever called it had not heard of that, and lets all three wait again.
+    let (journal, _written) = Journal::start(store.clone(), &base.config, CancellationToken::new());
+    for number in 1..=3 {
+        journal.save_order(Arc::new(CallOrder { attempts: 1, ..call_order(number) }));
+    }
+    journal.flushed().await.expect("written");
+    assert_eq!(store.next_due("carrier", &[LANE], at(9)).await, Ok(Some(call_order(2).next_at)));
+    assert_eq!(claim(store, 9, 10).await, [2, 3]);
+    let ended = store.end_unwanted(at(11), 10).await.expect("ended");
+    assert_eq!(ids(&ended), [1]);
+    assert_eq!(
+        (ended[0].state, ended[0].end, ended[0].ended_at),
+        (OrderState::Ended, Some(OrderEnd::Cancelled), Some(at(11)))
+    );
+    assert_eq!(store.end_unwanted(at(12), 10).await, Ok(Vec::new()), "once");
 }
 
 async fn moved_while_it_waits(base: Base) {

@@ -71,7 +71,8 @@ async fn an_end_is_enqueued_once(base: Base) {
     let id = call_order(1).id;
     let delivery = Delivery {
         id: format!("{id}-ended"),
-        order: id,
+        order: Some(id),
+        body: None,
         attempt: None,
         url: "https://example.com/told".to_owned(),
         host: HOST.to_owned(),
@@ -157,7 +158,7 @@ async fn receivers_take_turns(base: Base) {
     assert_eq!(store.receivers().await, Ok(vec![receiver("a.example:8080", 2), receiver("b.example", 1)]));
     let due = async |host, now, limit| {
         let claimed = store.claim_deliveries(host, at(now), limit, at(1_000)).await.expect("claimed");
-        claimed.into_iter().map(|delivery| delivery.order.0.as_u128()).collect::<Vec<_>>()
+        claimed.into_iter().map(|delivery| delivery.order.expect("an order").0.as_u128()).collect::<Vec<_>>()
     };
     assert_eq!(due("b.example", 0, 9).await, [] as [u128; 0], "not yet");
     assert_eq!(due("b.example", 9, 1).await, [1], "the longest due first");

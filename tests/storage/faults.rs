@@ -86,7 +86,7 @@ async fn who_gives_up_leaves_nothing_behind(base: Base) {
 }
 
 fn full(path: &Path) -> StorageConfig {
-    config(format!("sqlite://{}?max_page_count=60", path.join("small.db").display()))
+    config(format!("sqlite://{}?max_page_count=100", path.join("small.db").display()))
 }
 
 /// SQLite's own bound on the file gives the same error as a full disk, without root.
@@ -137,6 +137,7 @@ async fn the_journal_outlasts_a_full_disk() {
         events_days: 1,
         orders_days: 1,
         call_orders_days: 1,
+        routing_days: 1,
         sweep_minutes: 1,
     };
     let swept = store.sweep(&keep, old).await.expect("sweeping needs no room");

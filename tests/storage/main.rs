@@ -2,6 +2,8 @@
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 
+#[path = "../support/records.rs"]
+mod records;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -12,13 +14,17 @@ mod base;
 mod call_orders;
 mod calls;
 mod claim;
+mod contacts;
 mod deliveries;
 mod events;
 mod faults;
+mod foreign;
 mod journal;
 mod ledger_journal;
 mod migration;
+mod notes;
 mod orders;
 mod pairings;
 mod retention;
+mod routing;
 mod tokens;

@@ -12,7 +12,10 @@ async fn from_before_outbound_calls(base: Base) {
     base.store.put_order(&order("A-1", 1, "packed")).await.expect("put");
     // What was there before the second migration.
     base.execute(
-        "DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
+        "DROP TABLE routing_rules; DROP TABLE routing_lists; DROP TABLE routing_revision; DROP TABLE inbound_links;
+         ALTER TABLE calls DROP COLUMN route; DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
+         DROP TABLE note_categories; DROP TABLE notes; DROP TABLE categories; DROP TABLE contact_words;
+         DROP TABLE contact_numbers; DROP TABLE contacts;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;

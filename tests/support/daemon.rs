@@ -29,6 +29,8 @@ pub struct Daemon {
     pub directory: PathBuf,
     /// Its control port.
     pub base: String,
+    /// Port of its FastAGI server.
+    pub fastagi: u16,
     token: String,
     child: Option<Child>,
 }
@@ -48,7 +50,10 @@ impl Daemon {
                 fs::copy(&path, to).unwrap();
             }
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Both are held at once, so that they are two.
+        let free = || TcpListener::bind("127.0.0.1:0").unwrap();
+        let ports = [free(), free()].map(|listener| listener.local_addr().unwrap().port());
+        let [port, fastagi] = ports;
         let at = directory.display();
         let Beside { url, user, password } = beside;
         let sounds = project().join("sounds");
@@ -60,13 +65,14 @@ impl Daemon {
              [flows.settings]\nrefer = \"sip:nobody@127.0.0.1:9\"\nhook = \"http://127.0.0.1:9/\"\n\
              [speech]\ncache_directory = \"{at}/prompts\"\nsounds_directory = \"{}\"\n\
              [http]\nlisten = \"127.0.0.1:{port}\"\nrate_per_second = 5000\nrate_burst = 10000\n\
+             [fastagi]\nlisten = \"127.0.0.1:{fastagi}\"\n\
              [storage]\nurl = \"sqlite://{at}/stasisd.db\"\n",
             sounds.display()
         );
         fs::write(directory.join("stasisd.toml"), text).unwrap();
         fs::write(directory.join("conf.d/50-test.toml"), more).unwrap();
         let base = format!("http://127.0.0.1:{port}");
-        Self { directory: directory.to_owned(), base, token: String::new(), child: None }
+        Self { directory: directory.to_owned(), base, fastagi, token: String::new(), child: None }
     }
 
     /// A command of the program with this daemon's configuration.

@@ -121,9 +121,19 @@ fn every_setting_stands_in_the_commented_defaults() {
     // Settings that flows read are free, the file shows those of the shipped flows; retry rules are the model's.
     written.retain(|key| !(key.starts_with("flows.settings.") || key.starts_with("outbound.retry.")));
     let known = fields(
-        &["settings", "outbound", "gateway", "notify", "party_transfer"]
-            .map(|f| read(&format!("src/config/{f}.rs")))
-            .concat(),
+        &[
+            "settings",
+            "outbound",
+            "gateway",
+            "fastagi",
+            "lookup",
+            "notes",
+            "notify",
+            "party_transfer",
+            "routing",
+        ]
+        .map(|f| read(&format!("src/config/{f}.rs")))
+        .concat(),
     );
     assert!(known.len() > 40, "{known:?}");
     let missing: Vec<_> = known.difference(&written).collect();

@@ -8,8 +8,8 @@ use stasisd::{
     config::{Config, StorageConfig, WebhooksConfig},
     feed::Feed,
     model::{
-        Amd, Attempt, AttemptState, CallOrder, CallOrderId, Lane, Notice, NoticeKind, OrderEnd, OrderState,
-        PhoneNumber, Reach, RetryRule,
+        Attempt, AttemptState, CallOrder, CallOrderId, Notice, NoticeKind, OrderEnd, OrderState, PhoneNumber,
+        Reach,
     },
     storage::{Accepted, Delivery, DeliveryState, Journal, Store},
     webhooks::Webhooks,
@@ -18,7 +18,7 @@ use tokio::{sync::broadcast, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::temp::TempDir;
+use crate::{records, temp::TempDir};
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -138,56 +138,23 @@ fn phone() -> PhoneNumber {
 
 fn order(number: u128, url: &str) -> CallOrder {
     CallOrder {
-        id: id(number),
-        number: phone(),
-        gateway: "carrier".to_owned(),
-        caller_id: None,
-        flow: "order-notify".to_owned(),
         facts: serde_json::Map::from_iter([("text".to_owned(), "¡Hola, \"señor\"! 🚚".into())]),
         language: "es".to_owned(),
-        lane: Lane::Callback,
-        not_before: at(0),
-        first_by: None,
-        not_after: None,
-        time_zone: None,
-        ring_timeout_secs: 30,
-        retry: RetryRule { ceiling: 1, ..RetryRule::default() },
-        amd: Amd::Off,
-        subject: None,
         idempotency_key: Some(format!("key-{number}")),
         callback_url: Some(url.to_owned()),
-        state: OrderState::Waiting,
-        attempts: 0,
-        next_at: at(0),
-        reach: None,
-        end: None,
-        detail: None,
-        created_at: at(0),
-        ended_at: None,
+        ..records::call_order(id(number), "+34600000001", "carrier", at(0))
     }
 }
 
 fn attempt(order: CallOrderId, number: u32, secs: i64) -> Attempt {
     Attempt {
-        id: order.attempt(number),
-        number: phone(),
-        gateway: "carrier".to_owned(),
-        endpoint: "trunk-a".to_owned(),
-        caller_id: None,
         state: AttemptState::Ended,
         sent: Some(true),
-        dialled_at: at(secs - 1),
-        ringing_at: None,
-        answered_at: None,
         ended_at: Some(at(secs)),
         reach: Some(Reach::Busy),
         dial_status: Some("BUSY".to_owned()),
         cause: Some(17),
         tech_cause: Some(486),
-        amd: None,
-        call: None,
-        heard: false,
-        key: None,
-        detail: None,
+        ..Attempt::new(order.attempt(number), phone(), "carrier", "trunk-a", at(secs - 1))
     }
 }

@@ -3,8 +3,14 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use stasisd::{config::WebhooksConfig, storage::DeliveryState};
-use tokio_util::sync::CancellationToken;
+use stasisd::{
+    config::{NotesConfig, WebhooksConfig},
+    directory::Notes,
+    feed::Feed,
+    model::NoteContent,
+    storage::DeliveryState,
+    tasks::Shutdown,
+};
 
 use crate::{
     base::{Base, SECRET, at, config, id},
@@ -123,18 +129,24 @@ async fn a_crash_in_the_middle_of_a_delivery() {
 #[tokio::test]
 async fn the_loop_is_woken_and_ends() {
     let (base, receiver) = (Base::new().await, Receiver::start(status("200 OK")).await);
-    let soft = CancellationToken::new();
+    let shutdown = Shutdown::new();
     let running = tokio::spawn({
-        let (webhooks, soft) = (base.webhooks.clone(), soft.clone());
-        async move { webhooks.run(soft).await }
+        let (webhooks, shutdown) = (base.webhooks.clone(), shutdown.clone());
+        async move { webhooks.run(shutdown).await }
     });
     for number in 1..=20 {
         base.ended(number, &receiver.url(), 10).await;
     }
     eventually(async || receiver.ids().len(), |count| *count == 20).await;
     eventually(async || base.delivery(20).await.state, |state| *state == DeliveryState::Delivered).await;
-    soft.cancel();
+    // While calls are drained they end, and that is told.
+    shutdown.drain();
+    base.ended(21, &receiver.url(), 10).await;
+    eventually(async || base.delivery(21).await.state, |state| *state == DeliveryState::Delivered).await;
+    shutdown.abort();
     running.await.expect("ends");
+    base.ended(22, &receiver.url(), 10).await;
+    assert_eq!(base.delivery(22).await.state, DeliveryState::Waiting, "for the next life");
 }
 
 #[tokio::test]
@@ -145,4 +157,34 @@ async fn without_a_secret_nothing_is_accepted() {
     let base = Base::with(WebhooksConfig { allow_private: false, ..config() }).await;
     assert_eq!(base.webhooks.check_url("https://shop.example").unwrap().as_str(), "https://shop.example/");
     assert!(base.webhooks.check_url("http://127.0.0.1/").is_err());
+}
+
+#[tokio::test]
+async fn a_call_note_is_told_when_it_is_written_changed_and_deleted() {
+    let (base, receiver) = (Base::new().await, Receiver::start(status("204 No Content")).await);
+    let config = NotesConfig { webhook_url: Some(receiver.url()) };
+    let notes = Notes::new(base.store.clone(), Feed::new(), &config);
+    let say = |text: &str| NoteContent {
+        person: "anna".to_owned(),
+        text: text.to_owned(),
+        ..NoteContent::default()
+    };
+    let note = notes.add(say("one"), None, at(1)).await.expect("stored");
+    notes.edit(note.id, say("two"), None, at(2)).await.expect("stored");
+    notes.delete(note.id, at(3)).await.expect("deleted");
+    base.turn(60).await;
+    base.turn(61).await;
+    let mut told: Vec<(String, String)> = receiver
+        .requests()
+        .iter()
+        .map(|request| {
+            assert!(is_signed_with(request, SECRET));
+            let body = request.json();
+            let word = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+            (word(&body["type"]), word(&body["data"]["text"]))
+        })
+        .collect();
+    told.sort();
+    let wanted = [("note.changed", "two"), ("note.created", "one"), ("note.deleted", "two")];
+    assert_eq!(told, wanted.map(|(kind, text)| (kind.to_owned(), text.to_owned())));
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::expect_used, reason = "tests speak by panicking")]
 #![allow(dead_code, reason = "the shared helpers are used in part")]
 
+#[path = "../support/records.rs"]
+mod records;
 #[path = "../support/temp.rs"]
 mod temp;
 #[path = "../support/wait.rs"]

@@ -26,7 +26,7 @@ const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A daemon's control port.
-pub(super) struct Client {
+pub(in crate::cli) struct Client {
     web: Web,
     base: String,
     access: Access,
@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     /// No answer, or a problem; both with what to do about it.
-    pub(super) async fn send(
+    pub(in crate::cli) async fn send(
         &mut self,
         method: &str,
         path: &str,
@@ -152,8 +152,8 @@ impl Client {
 async fn own(store: Store) -> Result<Access, Failed> {
     let now = clock::now();
     let until = now.checked_add(VALID).or_exit(Exit::Internal)?;
-    let (plain, token) =
-        token::create("stasisd call", &[Scope::CallsRead, Scope::CallsWrite], Some(until), now);
+    let scopes = [Scope::CallsRead, Scope::CallsWrite, Scope::RoutingRead, Scope::RoutingWrite];
+    let (plain, token) = token::create("stasisd call", &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;
     Ok(Access::Own { store, plain, id: token.id, until })
 }
@@ -175,7 +175,7 @@ fn read(status: u16, body: &[u8]) -> Result<Value, Failed> {
 }
 
 /// A value as part of a path or a query.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::cli) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 

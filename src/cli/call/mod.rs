@@ -11,7 +11,7 @@ use std::{io::Write, path::PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use self::client::Client;
+pub(super) use self::client::{Client, escaped};
 pub use self::{args::CallArgs, list::CallsArgs};
 use super::load;
 use crate::{
@@ -26,7 +26,7 @@ pub struct PortArgs {
     /// configuration]
     #[arg(long, global = true, value_name = "URL", requires = "token", help_heading = "Which daemon")]
     url: Option<String>,
-    /// A token with the scopes calls:read and calls:write [default: one is made in the configured database,
+    /// A token with the scopes :read and :write of what is asked (calls, routing) [default: one is made in the configured database,
     /// valid for 5 minutes, and revoked afterwards]
     #[arg(
         long,
@@ -58,7 +58,7 @@ pub(super) fn calls(file: Option<PathBuf>, args: &CallsArgs) -> Result<Exit, Fai
 }
 
 /// Does something with a client, whose own token is revoked whatever came of it.
-fn with_client(
+pub(super) fn with_client(
     file: Option<PathBuf>,
     port: &PortArgs,
     work: impl AsyncFnOnce(&mut Client) -> Result<Exit, Failed>,
@@ -85,12 +85,12 @@ async fn open(file: Option<PathBuf>, port: &PortArgs) -> Result<Client, Failed> 
     Client::with_store(&url, Store::open(&config.storage).await.or_exit(Exit::Unavailable)?).await
 }
 
-fn json(value: &Value) -> String {
+pub(super) fn json(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// Says a line, or lines, on standard output. Who reads it may have gone.
-fn say(text: &str) -> Result<(), Failed> {
+pub(super) fn say(text: &str) -> Result<(), Failed> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).or_exit(Exit::System)
 }

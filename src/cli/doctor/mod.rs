@@ -1,9 +1,11 @@
 //! `stasisd doctor`: tries this deployment, and gives the mend for each thing that fails.
 
 mod asterisk;
+mod contacts;
 mod database;
 mod dialplan;
 mod ears;
+mod fastagi;
 mod finding;
 mod flows;
 mod gateways;
@@ -40,11 +42,13 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     let port = port::look(&config.http).await;
     let is_running = port.is_daemon;
     told.one(&port.finding);
+    told.one(&fastagi::look(&config.fastagi, is_running).await);
     // What the daemon's user does not own would be made here as somebody else's.
     let is_ours = machine::is_daemons_user(config);
     let mut prompts = Vec::new();
     if is_ours {
         told.all(database::look(&config.storage).await);
+        told.all(contacts::look(config).await);
         let voice = voice::look(config).await;
         told.all(voice.findings);
         prompts = voice.prompts;

@@ -111,6 +111,7 @@ fn words(flow: &Flow, step: &Step) -> Vec<String> {
         (Act::Lookup(lookup), _) => {
             format!("{} → {}", format!("{:?}", lookup.source).to_lowercase(), lookup.into)
         }
+        (Act::Contact(lookup), _) => format!("contact → {}", lookup.into),
         (Act::Set(set), _) => set.set.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
         (_, Some(template)) => format!("“{}”", plain(template.source())),
         _ => String::new(),

@@ -10,8 +10,8 @@ use crate::{
     config::{TransferPlace, is_dialplan_word},
     flow::{
         parts::{
-            Act, Choose, Connect, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source, Spot, Step,
-            Transfer, Tree, Way,
+            Act, Choose, Connect, ContactLookup, DialOut, Hook, Lookup, Pause, Recording, Say, Set, Source,
+            Spot, Step, Transfer, Tree, Way,
         },
         problem::did_you_mean,
     },
@@ -71,11 +71,13 @@ impl Reader<'_> {
     }
 
     fn lookup(&mut self, step: &mut Table) -> Act {
-        let source = step.need(self, "source", "what is asked: \"orders\"");
-        if let Some(field) = source
-            && self.string(&field).is_some_and(|name| name != "orders")
-        {
-            self.error(&field.at, "there is only the source \"orders\"");
+        let source = step.need(self, "source", "what is asked: \"orders\" or \"contact\"");
+        match source.as_ref().and_then(|field| Some((field, self.string(field)?))) {
+            Some((_, "contact")) => return self.contact(step),
+            Some((field, name)) if name != "orders" => {
+                self.error(&field.at, "there are only the sources \"orders\" and \"contact\"");
+            }
+            _ => {}
         }
         let mut variable = |reader: &mut Self, key, default: &str| {
             let field = step.take(reader, key);
@@ -90,6 +92,17 @@ impl Reader<'_> {
             none: self.exit(step, "none", "the step when nothing is found"),
             one: self.exit(step, "one", "the step when exactly one is found"),
             many: self.exit(step, "many", "the step when several are found"),
+            fault: self.exit_if(step, "fault"),
+        })
+    }
+
+    fn contact(&mut self, step: &mut Table) -> Act {
+        let into = step.take(self, "into");
+        Act::Contact(ContactLookup {
+            by: step.take(self, "by").map(|field| self.template(&field)),
+            into: into.map_or_else(|| "contact".to_owned(), |field| self.variable(&field)),
+            none: self.exit(step, "none", "the step when it is nobody's number"),
+            found: self.exit(step, "found", "the step when it is somebody's"),
             fault: self.exit_if(step, "fault"),
         })
     }

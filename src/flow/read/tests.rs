@@ -60,7 +60,7 @@ fn unknown_words() {
     );
     only(
         "[steps.one]\ndo = 'lookup'\nsource = 'weather'\nnone = 'bye'\none = 'bye'\nmany = 'bye'",
-        "test.toml:6: error: steps.one.source: there is only the source \"orders\"",
+        "test.toml:6: error: steps.one.source: there are only the sources \"orders\" and \"contact\"",
     );
 }
 

@@ -11,7 +11,7 @@ use super::{Next, Talk, safe, vars};
 use crate::{
     calls::{BargeIn, Dial, Dialled, Line, Record, Said, Take},
     flow::{
-        parts::{Choose, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Tree},
+        parts::{Choose, ContactLookup, DialOut, Flow, Hook, Lookup, Recording, Say, Set, Target, Tree},
         text::{Template, Text},
         world::{Webhook, World},
     },
@@ -85,6 +85,33 @@ impl<L: Line, W: World> Talk<'_, L, W> {
             _ => &lookup.many,
         };
         self.position.vars.insert(lookup.into.clone(), kept.into());
+        vars::check_size(&self.position.vars)?;
+        Ok(Next::Go(next.clone()))
+    }
+
+    pub(super) async fn contact(&mut self, flow: &Flow, lookup: &ContactLookup) -> Result<Next, Stop> {
+        let number = match &lookup.by {
+            Some(by) => Some(self.fill(flow, by, &[])?),
+            None => self.world.call().caller.clone(),
+        };
+        let asked = async {
+            match number.filter(|number| !number.trim().is_empty()) {
+                None => Ok(None),
+                Some(number) => self.world.contact(&number).await,
+            }
+        };
+        let asked = timeout(LOOKUP_TIMEOUT, asked).await;
+        let found = asked.unwrap_or_else(|_| Err("the contact did not come in time".to_owned()));
+        let (contact, next) = match (found, &lookup.fault) {
+            (Ok(None), _) => (None, &lookup.none),
+            (Ok(Some(contact)), _) => (Some(contact.within(vars::MOST_ANSWER_BYTES)), &lookup.found),
+            (Err(why), Some(fault)) => {
+                warn!(call = %self.world.call().id, step = self.position.step, why, "the lookup failed");
+                (None, fault)
+            }
+            (Err(why), None) => return Err(Fault::Flow(format!("lookup: {why}")).into()),
+        };
+        self.position.vars.insert(lookup.into.clone(), json!(contact));
         vars::check_size(&self.position.vars)?;
         Ok(Next::Go(next.clone()))
     }

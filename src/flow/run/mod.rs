@@ -145,6 +145,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
             Act::Menu(menu) => self.menu(flow, menu).await,
             Act::Collect(collect) => self.collect(flow, collect).await,
             Act::Lookup(lookup) => self.lookup(flow, lookup).await,
+            Act::Contact(lookup) => self.contact(flow, lookup).await,
             Act::Choose(choose) => self.choose(flow, choose),
             Act::Set(set) => self.assign(flow, set),
             Act::Dial(dial) => self.dial(flow, dial).await,

@@ -87,7 +87,7 @@ pub(super) enum AmdView {
 #[schema(as = RetryRule, example = json!({"ceiling": 4, "after": {"busy": {"delay_secs": 120, "max": 3}}}))]
 #[allow(dead_code, reason = "the description of a type that has none of its own")]
 pub(super) struct RetryView {
-    /// Attempts in all, 1 to 50.
+    /// Attempts in all, 1 to 50. Those that never went out (`sent` is false, `reach` is `failed`) do not count.
     #[schema(minimum = 1, maximum = 50)]
     ceiling: u32,
     /// By outcome.

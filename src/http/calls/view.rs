@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    http::events::EventView,
+    http::{events::EventView, rules::RouteView},
     model::{CallRecord, CallState, Direction, Disposition, Facts},
 };
 
@@ -31,7 +31,9 @@ pub(super) struct CallView {
     gateway: Option<String>,
     /// Language spoken (`en`).
     language: String,
-    /// The flow it is in, or was in last.
+    /// Which way it was sent when it came in, and why; `null` where the dialplan named its flow.
+    route: Option<RouteView>,
+    /// The flow it is in, or was in last; empty if it was sent past all flows.
     flow: String,
     /// The step it is in, or was in last.
     step: String,
@@ -72,7 +74,7 @@ pub(super) enum CallStateView {
 }
 
 /// How a call came out: `completed` (to the flow's end), `hung_up` (by the other side), `transferred`,
-/// `unanswered` (we dialled in vain), `handed_back` (to the dialplan's fallback), `ended_unseen` (while no daemon watched).
+/// `rejected` (refused by a routing rule), `unanswered` (we dialled in vain), `handed_back` (to the dialplan's fallback), `ended_unseen` (while no daemon watched).
 #[derive(ToSchema)]
 #[schema(as = Disposition, rename_all = "snake_case")]
 #[allow(dead_code, reason = "the description of a type that has none of its own")]
@@ -80,6 +82,7 @@ pub(super) enum DispositionView {
     Completed,
     HungUp,
     Transferred,
+    Rejected,
     Unanswered,
     HandedBack,
     EndedUnseen,
@@ -97,6 +100,7 @@ impl From<CallRecord> for CallView {
             called: call.called,
             gateway: call.gateway,
             language: call.language,
+            route: call.route.map(RouteView::from),
             flow: call.position.flow,
             step: call.position.step,
             vars: call.position.vars,

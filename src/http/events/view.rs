@@ -15,8 +15,9 @@ pub(in crate::http) struct EventView {
     /// Grows with each event, also over restarts.
     id: i64,
     at: Timestamp,
-    /// `call.started`, `call.step`, `call.said`, `call.key`, `call.transfer`, `call.taken_up`, `call.ended`,
-    /// `call.refused`, `order.changed`, `call_order.changed`, `attempt.changed`, `gateway.changed`, `ari.connected`, `ari.lost`,
+    /// `call.started`, `call.ringing`, `call.step`, `call.said`, `call.key`, `call.transfer`, `call.taken_up`,
+    /// `call.ended`, `call.refused`, `order.changed`, `note.changed`, `call_order.changed`, `attempt.changed`,
+    /// `gateway.changed`, `ari.connected`, `ari.lost`,
     /// `ari.replaced`, `flows.reloaded`; more may come.
     #[schema(example = "call.key")]
     kind: &'static str,

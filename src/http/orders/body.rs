@@ -70,7 +70,7 @@ impl OrderBody {
 }
 
 /// A version given as a number or as a time, not both.
-pub(super) fn version(number: Option<i64>, time: Option<Timestamp>) -> Result<Option<i64>, Problem> {
+pub(in crate::http) fn version(number: Option<i64>, time: Option<Timestamp>) -> Result<Option<i64>, Problem> {
     match (number, time) {
         (Some(_), Some(_)) => Err(Problem::field("updated_at", "give version or updated_at, not both")),
         (number, time) => Ok(number.or(time.map(Timestamp::as_microsecond))),
@@ -100,7 +100,8 @@ fn status(text: String) -> Result<String, Problem> {
     Ok(text)
 }
 
-fn expiry(
+/// An expiry given as a time or counted from now, not both.
+pub(in crate::http) fn expiry(
     at: Option<Timestamp>,
     ttl_secs: Option<u32>,
     default_ttl: Option<SignedDuration>,

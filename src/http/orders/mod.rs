@@ -8,6 +8,11 @@ mod notify;
 mod put;
 mod view;
 
+pub(super) use self::{
+    body::{expiry, version},
+    view::OutcomeView,
+};
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{problem::Problem, state::App};

@@ -96,6 +96,7 @@ pub(super) async fn notify(
         language: body.language,
         numbers: body.numbers,
         idempotency_key: key(&headers)?,
+        ..NotifyRequest::default()
     };
     let told = app.work.to_the_end(tell(App::clone(&app), id.clone(), wanted)).await?;
     tracing::info!(order = %id, calls = told.len(), token = who.token.name, "status call ordered by the API");

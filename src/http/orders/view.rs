@@ -80,7 +80,7 @@ impl From<Notified> for NotifiedView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Outcome)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum OutcomeView {
+pub(in crate::http) enum OutcomeView {
     Created,
     Applied,
     Unchanged,

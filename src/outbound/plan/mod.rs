@@ -9,7 +9,7 @@ pub mod when;
 mod windows;
 mod zones;
 
-pub use next::{Next, next, turn};
+pub use next::{Next, next, turn, unsent};
 pub use outcome::{AttemptFacts, reach};
 pub use windows::Windows;
 pub use zones::{Zones, zone_of};

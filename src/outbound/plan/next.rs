@@ -5,6 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::Windows;
 use crate::model::{CallOrder, OrderEnd, Reach};
 
+/// An attempt that never went out is made again after this, then after twice as long, and so on.
+const UNSENT_FIRST: SignedDuration = SignedDuration::from_secs(2);
+/// At most after this.
+const UNSENT_LONGEST: SignedDuration = SignedDuration::from_mins(5);
+/// So many in a row, which takes most of a working day, and the order ends.
+const UNSENT_MOST: usize = 100;
+
 /// What becomes of an order after an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -14,7 +21,8 @@ pub enum Next {
     End(OrderEnd, String),
 }
 
-/// Decides after an attempt that ended at `ended_at`. `reaches` are what came of all attempts so far, in order.
+/// Decides after an attempt that ended at `ended_at`. `reaches` are what came of all attempts that were a dialling so
+/// far, in order.
 ///
 /// An outcome that the rule does not name ends the order. Each outcome's `max` counts attempts with that outcome
 /// alone, the ceiling counts all: so congestion takes nothing from the attempts that a busy callee is worth.
@@ -47,17 +55,35 @@ pub fn next(order: &CallOrder, reaches: &[Reach], ended_at: Timestamp, windows: 
     due(order, ended_at.checked_add(delay).unwrap_or(Timestamp::MAX), windows)
 }
 
+/// Decides after an attempt that never went out at `ended_at`, the last of `times` such in a row. It was no dialling,
+/// so the retry rule has no part in it; time has: it is tried again more and more seldom, and the order's own
+/// limits hold.
+#[must_use]
+pub fn unsent(order: &CallOrder, times: usize, ended_at: Timestamp, windows: &Windows) -> Next {
+    if times >= UNSENT_MOST {
+        let why = format!("{times} attempts in a row could not be sent: the log has the reasons");
+        return Next::End(OrderEnd::Exhausted, why);
+    }
+    let doublings = u32::try_from(times.saturating_sub(1)).unwrap_or(u32::MAX);
+    let factor = 2_i32.checked_pow(doublings).unwrap_or(i32::MAX);
+    let delay = UNSENT_FIRST.checked_mul(factor).unwrap_or(UNSENT_LONGEST).min(UNSENT_LONGEST);
+    let at = ended_at.checked_add(delay).unwrap_or(Timestamp::MAX);
+    missed(order, at).unwrap_or_else(|| due(order, at, windows))
+}
+
 /// What becomes at `now` of an order that is due: it is called now, or at the next time that the windows allow. One
 /// whose first attempt was missed, while we were down or had no line, is called late up to its `first_by`.
 #[must_use]
 pub fn turn(order: &CallOrder, now: Timestamp, windows: &Windows) -> Next {
-    match order.first_by {
-        Some(limit) if order.attempts == 0 && now > limit => {
-            let why = format!("missed: it was to be called by {limit} and could not be before {now}");
-            Next::End(OrderEnd::Expired, why)
-        }
-        _ => due(order, now.max(order.next_at), windows),
-    }
+    missed(order, now).unwrap_or_else(|| due(order, now.max(order.next_at), windows))
+}
+
+/// The end of an order of which nothing went out before it was too late for the first time.
+fn missed(order: &CallOrder, at: Timestamp) -> Option<Next> {
+    // What never went out leaves no outcome.
+    let limit = order.first_by.filter(|limit| order.reach.is_none() && at > *limit)?;
+    let why = format!("missed: it was to be called by {limit} and could not be before {at}");
+    Some(Next::End(OrderEnd::Expired, why))
 }
 
 /// The first time from `at` that the order and the windows allow.

@@ -24,7 +24,11 @@ pub struct AttemptFacts<'a> {
     pub cancelled: bool,
     /// A crash hides what became of it.
     pub hidden: bool,
-    /// Whether Asterisk dialled; false when it refused to.
+    /// Asterisk was stopping: it ended the call itself, and what it says of the end is its own word.
+    pub cut_off: bool,
+    /// Asterisk refused to make a channel to the endpoint.
+    pub refused: bool,
+    /// Whether anything went out, as far as it is known.
     pub sent: Option<bool>,
     /// What the order wants of machines.
     pub wants: Amd,
@@ -59,7 +63,8 @@ static TABLE: LazyLock<Table> =
 /// What came of an attempt.
 ///
 /// A key proves a person, whatever `AMD()` said. A call that was answered came out as the callee did; of one that
-/// was not, the network tells, by `outcomes.toml`.
+/// was not, the network tells, by `outcomes.toml`. Of one that never went out, and of one that a stopping Asterisk
+/// ended, nobody else has anything to tell.
 #[must_use]
 pub fn reach(facts: &AttemptFacts) -> Reach {
     if facts.acknowledged {
@@ -70,6 +75,12 @@ pub fn reach(facts: &AttemptFacts) -> Reach {
     }
     if facts.cancelled {
         return Reach::Cancelled;
+    }
+    if facts.sent == Some(false) {
+        return if facts.refused { Reach::Unreachable } else { Reach::Failed };
+    }
+    if facts.cut_off {
+        return Reach::Failed;
     }
     if let Some(reach) = facts.tech_cause.and_then(|code| TABLE.sip.get(&code.to_string())) {
         return reach.of(facts.rang);
@@ -82,11 +93,7 @@ pub fn reach(facts: &AttemptFacts) -> Reach {
     if let Some(row) = cause.or_else(|| facts.dial_status.and_then(|status| TABLE.dial.get(status))) {
         return row.of(facts.rang);
     }
-    match facts {
-        AttemptFacts { sent: Some(false), .. } => Reach::Unreachable,
-        AttemptFacts { hidden: true, .. } => Reach::Unknown,
-        _ => Reach::Failed,
-    }
+    if facts.hidden { Reach::Unknown } else { Reach::Failed }
 }
 
 fn answered(facts: &AttemptFacts) -> Reach {
@@ -101,6 +108,7 @@ fn answered(facts: &AttemptFacts) -> Reach {
         _ if is_wrong => Reach::Machine,
         AttemptFacts { heard: true, .. } => Reach::Heard,
         AttemptFacts { cancelled: true, .. } => Reach::Cancelled,
+        AttemptFacts { cut_off: true, .. } => Reach::Failed,
         AttemptFacts { hidden: true, .. } => Reach::Unknown,
         _ => Reach::HungUp,
     }
@@ -124,6 +132,8 @@ mod tests {
         rang_out: false,
         cancelled: false,
         hidden: false,
+        cut_off: false,
+        refused: false,
         sent: None,
         wants: Amd::Off,
         amd: None,
@@ -174,7 +184,24 @@ mod tests {
         let silent = AttemptFacts { tech_cause: Some(408), cause: Some(18), ..NOTHING };
         assert_eq!(reach(&silent), Reach::Unreachable);
         assert_eq!(reach(&AttemptFacts { rang: true, ..silent }), Reach::NoAnswer);
-        assert_eq!(reach(&AttemptFacts { sent: Some(false), ..NOTHING }), Reach::Unreachable);
+    }
+
+    #[test]
+    fn what_never_went_out_is_the_gateways_fault_only_if_its_endpoint_was_refused() {
+        let unsent = AttemptFacts { sent: Some(false), hidden: true, cause: Some(16), ..NOTHING };
+        assert_eq!(reach(&unsent), Reach::Failed);
+        assert_eq!(reach(&AttemptFacts { refused: true, ..unsent }), Reach::Unreachable);
+        assert_eq!(reach(&AttemptFacts { cancelled: true, ..unsent }), Reach::Cancelled);
+    }
+
+    #[test]
+    fn an_asterisk_that_stops_does_not_speak_for_the_callee() {
+        for (tech_cause, cause) in [(Some(603), Some(21)), (None, Some(16)), (Some(487), Some(0))] {
+            let cut = AttemptFacts { rang: true, cut_off: true, tech_cause, cause, ..NOTHING };
+            assert_eq!(reach(&cut), Reach::Failed, "{cause:?}");
+            assert_eq!(reach(&AttemptFacts { answered: true, ..cut }), Reach::Failed, "not hung up by them");
+            assert_eq!(reach(&AttemptFacts { answered: true, heard: true, ..cut }), Reach::Heard);
+        }
     }
 
     #[test]

@@ -268,8 +268,31 @@ fn what_was_missed_is_called_late_or_dropped() {
     assert_eq!(after(&order, 600), Next::Again(order.next_at + SignedDuration::from_secs(600)));
     assert_eq!(after(&order, -600), Next::Again(order.next_at));
     assert!(matches!(after(&order, 601), Next::End(OrderEnd::Expired, _)));
-    order.attempts = 1;
+    order.attempts = 3;
+    assert!(matches!(after(&order, 601), Next::End(OrderEnd::Expired, _)), "none of them went out");
+    order.reach = Some(Reach::Busy);
     assert!(matches!(after(&order, 601), Next::Again(_)));
+}
+
+#[test]
+fn what_never_went_out_is_tried_again_ever_more_seldom_within_the_orders_time() {
+    let windows = windows(&["00:00-24:00"], &[], &[]);
+    let mut order = order(Lane::Callback);
+    let now = order.next_at;
+    let delay = |order: &CallOrder, times| match unsent(order, times, now, &windows) {
+        Next::Again(at) => Ok(at.duration_since(now).as_secs()),
+        Next::End(end, _) => Err(end),
+    };
+    assert_eq!([1, 2, 3, 8, 9, 99].map(|times| delay(&order, times)), [2, 4, 8, 256, 300, 300].map(Ok));
+    assert_eq!(delay(&order, 100), Err(OrderEnd::Exhausted));
+    order.retry.after.clear();
+    assert_eq!(delay(&order, 1), Ok(2), "the retry rule is for diallings");
+    order.not_after = Some(now + SignedDuration::from_secs(5));
+    assert_eq!([2, 3].map(|times| delay(&order, times)), [Ok(4), Err(OrderEnd::Expired)]);
+    (order.not_after, order.first_by) = (None, order.not_after);
+    assert_eq!([2, 3].map(|times| delay(&order, times)), [Ok(4), Err(OrderEnd::Expired)]);
+    order.reach = Some(Reach::Busy);
+    assert_eq!(delay(&order, 3), Ok(8), "the first dialling was in time");
 }
 
 #[test]

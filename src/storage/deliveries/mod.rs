@@ -20,8 +20,10 @@ use crate::model::{AttemptId, CallOrderId};
 pub struct Delivery {
     /// `<order>-ended`, or `<order>-a<number>` of an attempt; the receiver knows repetitions by it.
     pub id: String,
-    /// Whose callback.
-    pub order: CallOrderId,
+    /// Whose callback; none: what is told stands in `body`.
+    pub order: Option<CallOrderId>,
+    /// The JSON to post, when it is not made from an order.
+    pub body: Option<String>,
     /// The attempt that ended; none: the order ended.
     pub attempt: Option<AttemptId>,
     /// Where to.
@@ -67,7 +69,7 @@ rows! {
     /// A row of `deliveries`.
     struct DeliveryRow {
         id: String,
-        order_id: String,
+        order_id: Option<String>,
         attempt: Option<i64>,
         url: String,
         host: String,
@@ -77,18 +79,25 @@ rows! {
         detail: Option<String>,
         created_at: i64,
         ended_at: Option<i64>,
+        body: Option<String>,
     }
 }
 
 impl DeliveryRow {
     fn delivery(self) -> Result<Delivery, StorageError> {
-        let order = CallOrderId::parse(&self.order_id);
-        let order =
-            order.ok_or_else(|| StorageError::Corrupt(format!("the order id {:?}", self.order_id)))?;
+        let parse = |id: &str| {
+            CallOrderId::parse(id).ok_or_else(|| StorageError::Corrupt(format!("the order id {id:?}")))
+        };
+        let order = self.order_id.as_deref().map(parse).transpose()?;
         Ok(Delivery {
             id: self.id,
             order,
-            attempt: self.attempt.map(codec::number).transpose()?.map(|number| order.attempt(number)),
+            body: self.body,
+            attempt: self
+                .attempt
+                .map(codec::number)
+                .transpose()?
+                .and_then(|number| order.map(|order| order.attempt(number))),
             url: self.url,
             host: self.host,
             state: codec::from_word(&self.state)?,

@@ -154,33 +154,15 @@ mod tests {
             cause: None,
             tech_cause: None,
             detail: None,
+            route: None,
             taken_up: 0,
         }))
     }
 
     fn attempt(number: u32, state: AttemptState) -> Row {
-        Row::Attempt(Arc::new(Attempt {
-            id: CallOrderId(Uuid::nil()).attempt(number),
-            number: PhoneNumber::parse("101", None).unwrap(),
-            gateway: String::new(),
-            endpoint: String::new(),
-            caller_id: None,
-            state,
-            sent: None,
-            dialled_at: Timestamp::UNIX_EPOCH,
-            ringing_at: None,
-            answered_at: None,
-            ended_at: None,
-            reach: None,
-            dial_status: None,
-            cause: None,
-            tech_cause: None,
-            amd: None,
-            call: None,
-            heard: false,
-            key: None,
-            detail: None,
-        }))
+        let (id, phone) =
+            (CallOrderId(Uuid::nil()).attempt(number), PhoneNumber::parse("101", None).unwrap());
+        Row::Attempt(Arc::new(Attempt { state, ..Attempt::new(id, phone, "", "", Timestamp::UNIX_EPOCH) }))
     }
 
     fn event(id: i64) -> Arc<Notice> {

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::{
     Acceptance,
     order::{self, OrderRow},
+    unwanted::{CANCEL, Unwanted},
 };
 use crate::{
-    model::{CallOrder, CallOrderId, Facts},
+    model::{CallOrder, CallOrderId, Facts, OrderState},
     storage::{
         StorageError, Store, codec,
         pool::{Tx, args},
@@ -31,7 +32,7 @@ pub struct CallChanges {
 pub struct CallsChanged {
     /// Those that waited and wait no more.
     pub cancelled: Vec<CallOrder>,
-    /// Those to be cancelled that are being called: what comes of that is not to be called again.
+    /// Those to be cancelled that are being called: what comes of that is not to be called again, which is noted.
     pub active: Vec<CallOrderId>,
     /// Those that were ordered.
     pub ordered: Acceptance,
@@ -39,9 +40,6 @@ pub struct CallsChanged {
 
 const OPEN: &str =
     "SELECT * FROM call_orders WHERE subject = $1 AND state <> 'ended' ORDER BY created_at, id";
-const CANCEL: &str =
-    "UPDATE call_orders SET state = 'ended', ended_as = 'cancelled', ended_at = $2, detail = $3
-    WHERE id = $1 AND state = 'waiting' RETURNING *";
 const REFRESH: &str = "UPDATE call_orders SET facts = $2 WHERE id = $1 AND state = 'waiting'";
 
 impl Store {
@@ -71,11 +69,15 @@ impl Store {
     ) -> Result<CallsChanged, StorageError> {
         let mut done = CallsChanged::default();
         for (id, why) in &changes.cancel {
-            let rows: Vec<OrderRow> = tx.fetch(CANCEL, args![id.to_string(), now, why.as_str()]).await?;
-            if rows.is_empty() {
-                done.active.push(*id);
+            let values = args![id.to_string(), now, why.as_str(), codec::word(Unwanted::After)?];
+            let rows: Vec<OrderRow> = tx.fetch(CANCEL, values).await?;
+            for order in order::orders(&rows)? {
+                if order.state == OrderState::Ended {
+                    done.cancelled.push(order);
+                } else {
+                    done.active.push(order.id);
+                }
             }
-            done.cancelled.extend(order::orders(&rows)?);
         }
         self.enqueue(tx, &done.cancelled).await?;
         for (id, facts) in &changes.refresh {

@@ -2,19 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::order::{self, OrderRow};
+use super::{
+    order::{self, OrderRow},
+    unwanted::{CANCEL, Unwanted},
+};
 use crate::{
     model::{CallOrder, CallOrderId},
     storage::{
-        StorageError, Store,
+        StorageError, Store, codec,
         pool::{Arg, args},
     },
 };
 
 const FIND: &str = "SELECT * FROM call_orders WHERE id = $1";
-const CANCEL: &str =
-    "UPDATE call_orders SET state = 'ended', ended_as = 'cancelled', ended_at = $2, detail = $3
-    WHERE id = $1 AND state = 'waiting' RETURNING *";
 const EDIT: &str = "UPDATE call_orders SET not_before = $2, next_at = $3, not_after = $4, first_by = $5
     WHERE id = $1 AND state = 'waiting' RETURNING *";
 
@@ -29,14 +29,15 @@ pub struct CallTimes {
 }
 
 impl Store {
-    /// Cancels an order that waits. Gives the order as it is then: ended; or active, if its call is being
-    /// made and has to be hung up; `None` if there is no such order.
+    /// Cancels an order. Gives the order as it is then: ended; or active, if its call is being made and has to be
+    /// hung up, which is noted ([`Unwanted::Now`]); `None` if there is no such order.
     pub async fn cancel_call_order(
         &self,
         id: CallOrderId,
         now: Timestamp,
     ) -> Result<Option<CallOrder>, StorageError> {
-        self.change(CANCEL, id, args![id.to_string(), now, "cancelled while it waited"]).await
+        let wish = codec::word(Unwanted::Now)?;
+        self.change(CANCEL, id, args![id.to_string(), now, "cancelled while it waited", wish]).await
     }
 
     /// Moves an order that waits to other times. Gives the order as it is then, unchanged if it is active or

@@ -13,10 +13,17 @@ use crate::{
 
 /// An order waits, and no attempt of it is open. (A row of the journal that was written twice, because the
 /// first time looked like a failure, can make an order wait that is being called: it must not be called again.)
-macro_rules! waits {
+macro_rules! idle {
     () => {
         "state = 'waiting' AND NOT EXISTS (SELECT 1 FROM attempts
          WHERE attempts.order_id = call_orders.id AND attempts.state <> 'ended')"
+    };
+}
+pub(super) use idle;
+
+macro_rules! waits {
+    () => {
+        concat!(super::claim::idle!(), " AND unwanted IS NULL")
     };
 }
 
@@ -114,7 +121,8 @@ impl Store {
         self.within(self.first_time(NEXT_EXPIRY, args![])).await
     }
 
-    async fn take(
+    /// Changes some rows in a transaction of their own, with what is to be told of them.
+    pub(super) async fn take(
         &self,
         sql: &'static str,
         locking: &'static str,

@@ -12,11 +12,13 @@ mod find;
 mod order;
 #[cfg(test)]
 mod plans;
+mod unwanted;
 
 pub use about::{CallChanges, CallsChanged};
 pub use accept::{Acceptance, Accepted};
 pub use change::CallTimes;
 pub use find::CallOrderQuery;
+pub use unwanted::Unwanted;
 
 pub(super) use attempts::statements as attempt_statements;
 pub(super) use order::statements as order_statements;

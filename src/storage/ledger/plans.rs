@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{claim, order};
+use super::{claim, order, unwanted};
 use crate::{
     config::StorageConfig,
     storage::{StorageError, Store, pool::args},
@@ -32,6 +32,7 @@ async fn by_their_indexes() -> Result<(), StorageError> {
         (claim::NEXT_DUE, "call_orders_due (gateway=? AND lane=?)"),
         (claim::EXPIRE, "call_orders_past (not_after<?)"),
         (claim::NEXT_EXPIRY, "call_orders_past"),
+        (unwanted::END, "call_orders_unwanted"),
         (&save, "call_orders USING INDEX sqlite_autoindex_call_orders_1 (id=?)"),
     ] {
         let plan = plan(&store, sql).await?;

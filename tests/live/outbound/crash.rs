@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Ground, again, media, ms, once};
+use super::{Ground, again, last, media, ms, once};
 use crate::support::sipp::{Doing, Farm, Manner};
 
 const TALK: &str =
@@ -110,6 +110,12 @@ async fn asterisk_restarts_while_fifty_ring() {
     for result in answer["results"].as_array().unwrap() {
         let order = ground.ended(result["order"]["id"].as_str().unwrap()).await;
         assert_eq!(order["order"]["end"], "exhausted", "{order}");
+        // Nobody refused, and nobody was let ring in vain: Asterisk hung up.
+        assert_eq!(
+            (&last(&order)["reach"], &last(&order)["sent"]),
+            (&json!("failed"), &json!(true)),
+            "{order}"
+        );
     }
     assert_eq!(ground.farm.invites().len(), 50);
     ground.settled().await;

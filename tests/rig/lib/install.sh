@@ -22,30 +22,52 @@ new_enough() {
     [ -n "$1" ] && [ "$(printf '%s\n' "$OLDEST" "$1" | sort -V | head -n 1)" = "$OLDEST" ]
 }
 
+# installed: the Asterisk of this machine, whatever its version; nothing if there is none.
+installed() { PATH=$PATH:/usr/sbin:/usr/local/sbin command -v asterisk; }
+
 # find_asterisk: sets KIND (path, root or empty), ASTERISK (the command), MODULES and DATA (directories).
 find_asterisk() {
     KIND='' ASTERISK=() MODULES='' DATA=''
     local found
-    found=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v asterisk) || found=
-    if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ -n "$found" ] && new_enough "$(version "$found")"; then
-        KIND=path ASTERISK=("$found")
-        MODULES=$(first_with app_stasis.so /usr/lib/*/asterisk/modules /usr/lib/asterisk/modules \
-            /usr/lib64/asterisk/modules /usr/local/lib/asterisk/modules /usr/local/lib64/asterisk/modules) || exit 1
-        DATA=$(first_with documentation/core-en_US.xml /usr/share/asterisk /var/lib/asterisk \
-            /usr/local/share/asterisk /usr/local/var/lib/asterisk) || exit 1
-    elif [ -e "$CACHE/root.complete" ]; then
-        use_root "$CACHE/root"
+    found=$(installed) || found=
+    if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && [ -n "$found" ] && new_enough "$(version "$found")" &&
+        use_installed "$found"; then
+        return
     fi
+    if [ -e "$CACHE/root.complete" ]; then use_root "$CACHE/root"; fi
     [ -n "$KIND" ]
 }
 
+# use_installed PROGRAM: with the modules and the data of its own prefix, for those of another Asterisk on the same
+# machine are another version's. One whose parts are elsewhere, or that has no prompts for us, is passed over.
+use_installed() {
+    local place prefix modules data
+    for place in "$1" "$(realpath -- "$1")"; do
+        prefix=$(dirname "$(dirname "$place")")
+        modules=$(first_with app_stasis.so "$prefix"/lib/*/asterisk/modules "$prefix"/lib/asterisk/modules \
+            "$prefix"/lib64/asterisk/modules) || continue
+        # Only what is in /usr has its data in /var.
+        data=$(first_with documentation/core-en_US.xml "$prefix"/share/asterisk "$prefix"/var/lib/asterisk \
+            "${prefix%/usr}"/var/lib/asterisk) || continue
+        if ! first_with demo-congrats.wav "$data"/sounds/en* "$data"/sounds/en*/. >/dev/null; then
+            say "$1 is passed over: no demo-congrats.wav in $data/sounds/en (asterisk-core-sounds-en-wav)"
+            return 1
+        fi
+        KIND=path ASTERISK=("$1") MODULES=$modules DATA=$data
+        return
+    done
+    say "$1 is passed over: its modules or its documentation are not in $prefix"
+    return 1
+}
+
+# first_with FILE DIRECTORY...: the first directory that has it.
 first_with() {
     local wanted=$1 directory
     shift
     for directory in "$@"; do
         [ -e "$directory/$wanted" ] && echo "$directory" && return
     done
-    die "Asterisk's $wanted is in none of: $*"
+    return 1
 }
 
 # use_root ROOT: the root's own loader starts its Asterisk against its own libraries. So no chroot, no mount
@@ -74,9 +96,9 @@ install_asterisk() {
     exec 9>"$CACHE/lock"
     flock -n 9 || { say "another run is installing Asterisk; waiting for it"; flock 9; }
     if ! find_asterisk; then
-        if [ -z "${STASISD_RIG_FORCE_ROOT:-}" ] && new_enough "$(packaged_version)"; then
-            install_package
-        else
+        # An Asterisk that is there and too old may be somebody's telephony: it is not ours to upgrade.
+        if [ -n "${STASISD_RIG_FORCE_ROOT:-}" ] || [ -n "$(installed)" ] ||
+            ! new_enough "$(packaged_version)" || ! install_package || ! find_asterisk; then
             make_root
         fi
         find_asterisk || die "Asterisk was installed but cannot be found"
@@ -84,19 +106,21 @@ install_asterisk() {
     exec 9>&-
 }
 
-# The package would start a PBX on the default ports: policy-rc.d forbids that while it is installed, and
-# the service stays disabled.
+# The package would start a PBX on the default ports: policy-rc.d forbids that while it is installed, however that
+# ends, and the service stays disabled. Fails if it cannot be installed.
 install_package() {
     say "installing the distribution's Asterisk $(packaged_version)"
-    local policy=/usr/sbin/policy-rc.d made=
-    if [ ! -e $policy ]; then
-        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
-        as_root chmod 755 $policy
-        made=1
-    fi
-    apt_install asterisk
-    [ -n "$made" ] && as_root rm -f $policy
-    if [ -d /run/systemd/system ]; then as_root systemctl disable asterisk >&2 || true; fi
+    (
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e $policy ]; then
+            trap 'as_root rm -f $policy' EXIT
+            trap 'exit 1' HUP INT TERM
+            printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy || exit 1
+        fi
+        apt_install asterisk asterisk-modules asterisk-core-sounds-en-wav
+    ) || return 1
+    # A policy that was there before may have let it start.
+    if [ -d /run/systemd/system ]; then as_root systemctl disable --now asterisk >&2 || true; fi
 }
 
 debian_mirror() {

@@ -1,0 +1,28 @@
+//! `/v1/lists/{list}`: callers who are blocked, callers who are treated better. One endpoint, one file.
+
+mod delete;
+mod list;
+mod put;
+mod view;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{code::Code, problem::Problem, state::App};
+use crate::model::{ListName, NumberMatch};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(put::put, delete::delete))
+}
+
+/// Reads a list's name out of a path.
+fn list(text: &str) -> Result<ListName, Problem> {
+    let found = ListName::parse(text);
+    found.ok_or_else(|| {
+        Problem::new(Code::NotFound, format!("there is no list {text:?}: there are block, vip"))
+    })
+}
+
+/// Reads who stands on a list out of a path.
+fn number(app: &App, text: &str) -> Result<NumberMatch, Problem> {
+    NumberMatch::parse(text, app.rooms.country).map_err(|what| Problem::field("number", what))
+}

@@ -1,0 +1,266 @@
+//! Calls that we place, where Asterisk or this program fails between two steps of an attempt.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use serde_json::json;
+use stasisd::{
+    config::Config,
+    model::{
+        Attempt, AttemptState, CallOrder, CallOrderId, Lane, OrderEnd, OrderState, Reach, RetryAfter,
+        RetryRule,
+    },
+    outbound::CallRequest,
+    storage::{Journal, Store},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    desk::Desk,
+    fake_asterisk::Fake,
+    listener::{SOON, eventually},
+    records,
+};
+
+const NUMBER: &str = "+34600000001";
+
+fn gateway(config: &mut Config) {
+    let gateway = "endpoints = [{ name = \"a\", dial = \"PJSIP/{number}@a\" }]\ncalls_per_second = 50.0\n";
+    config.gateways.insert("north".to_owned(), toml::from_str(gateway).unwrap());
+    config.outbound.windows.exempt = Lane::ALL.to_vec();
+    config.storage.group_commit_ms = 5;
+}
+
+/// Called once, whatever comes of it.
+fn request() -> CallRequest {
+    serde_json::from_value(json!({
+        "number": NUMBER, "flow": "wait", "retry": { "ceiling": 1, "after": {} },
+    }))
+    .unwrap()
+}
+
+/// The same as a life before has accepted it; busy is called again at once, twice at most.
+fn accepted() -> CallOrder {
+    let again = [Reach::Busy, Reach::Unknown, Reach::NoAnswer];
+    CallOrder {
+        flow: "wait".to_owned(),
+        retry: RetryRule {
+            ceiling: 9,
+            after: again.map(|reach| (reach, RetryAfter { delay_secs: 0, max: 2 })).into(),
+        },
+        ..records::call_order(CallOrderId(uuid::Uuid::now_v7()), NUMBER, "north", Timestamp::now())
+    }
+}
+
+fn attempt(order: &CallOrder, number: u32) -> Attempt {
+    Attempt::new(order.id.attempt(number), order.number.clone(), &order.gateway, "a", order.created_at)
+}
+
+/// An order that a life before has accepted and claimed.
+async fn claimed(store: &Store) -> CallOrder {
+    let order = accepted();
+    store.accept_call_orders(&[(order.clone(), String::new())]).await.unwrap();
+    let claimed = store.claim_due("north", order.lane, order.next_at, 9, "earlier").await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    order
+}
+
+/// Writes what a life before wrote of an attempt.
+async fn save(desk_store: &Store, attempt: Attempt) {
+    let end = CancellationToken::new();
+    let config = Config::defaults().unwrap();
+    let (journal, _written) = Journal::start(desk_store.clone(), &config.storage, end.clone());
+    journal.commit_attempt(Arc::new(attempt)).await.unwrap();
+    end.cancel();
+}
+
+impl Desk {
+    /// Waits until an attempt's channel was dialled.
+    async fn dials(&self, order: CallOrderId, number: u32) -> String {
+        let channel = order.attempt(number).channel().to_string();
+        let dial = format!("channels/{channel}/dial");
+        eventually(&dial, || self.fake.commands().iter().any(|seen| seen.uri.starts_with(&dial))).await;
+        channel
+    }
+
+    /// How often something was dialled.
+    fn dialled(&self) -> usize {
+        self.fake
+            .commands()
+            .iter()
+            .filter(|seen| seen.uri.contains("/dial?") || seen.uri.ends_with("/dial"))
+            .count()
+    }
+
+    /// A call order that is over, and what came of its attempts.
+    async fn over(&self, id: CallOrderId) -> (CallOrder, Vec<Attempt>) {
+        let end = tokio::time::Instant::now() + SOON;
+        loop {
+            let order = self.door.store.call_order(id).await.unwrap().unwrap();
+            if order.state == OrderState::Ended {
+                return (order, self.door.store.attempts_of(id).await.unwrap());
+            }
+            let made = self.door.store.attempts_of(id).await.unwrap();
+            assert!(tokio::time::Instant::now() < end, "it stays {order:?} {made:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn order(&self) -> CallOrderId {
+        self.door.outbound.order(&request()).await.unwrap().order.id
+    }
+}
+
+fn refuse(fake: &Fake, part: &str) {
+    let refusal = (part.to_owned(), 503, "Shutdown in progress".to_owned());
+    fake.with_faults(|faults| faults.refuse.push(refusal));
+}
+
+#[tokio::test]
+async fn what_a_stopping_asterisk_refuses_is_no_attempt_of_the_rule() {
+    for part in ["channels/create", "/dial"] {
+        let desk = Desk::open(gateway).await;
+        refuse(&desk.fake, part);
+        let id = desk.order().await;
+        let channel = desk.dials(id, 2).await;
+        desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+        let (order, attempts) = desk.over(id).await;
+        assert_eq!((order.end, order.reach), (Some(OrderEnd::Exhausted), Some(Reach::Busy)), "{order:?}");
+        let sent: Vec<_> = attempts.iter().map(|attempt| (attempt.sent, attempt.reach)).collect();
+        assert_eq!(sent, [(Some(false), Some(Reach::Failed)), (Some(true), Some(Reach::Busy))], "{part}");
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_refused_is_an_attempt_of_the_rule() {
+    let desk = Desk::open(gateway).await;
+    let refusal = ("channels/create".to_owned(), 500, "Allocation failed".to_owned());
+    desk.fake.with_faults(|faults| faults.refuse.push(refusal));
+    let (order, attempts) = desk.over(desk.order().await).await;
+    assert_eq!((order.end, attempts.len()), (Some(OrderEnd::Exhausted), 1), "{order:?}");
+    assert_eq!((attempts[0].sent, attempts[0].reach), (Some(false), Some(Reach::Unreachable)));
+}
+
+#[tokio::test]
+async fn who_is_hung_up_by_a_stopping_asterisk_did_not_end_the_call() {
+    let desk = Desk::open(gateway).await;
+    let id = desk.order().await;
+    let channel = desk.dials(id, 1).await;
+    desk.fake.rings(&channel);
+    desk.fake.fails(&channel, None, 21, Some(603));
+    eventually("the call is over", || desk.door.services.registry.count() == 0).await;
+    desk.fake.stop();
+    let (_, attempts) = desk.over(id).await;
+    assert_eq!((attempts[0].sent, attempts[0].reach), (Some(true), Some(Reach::Failed)), "{attempts:?}");
+}
+
+#[tokio::test]
+async fn a_callee_who_refuses_is_believed() {
+    let desk = Desk::open(gateway).await;
+    let id = desk.order().await;
+    let channel = desk.dials(id, 1).await;
+    desk.fake.rings(&channel);
+    desk.fake.fails(&channel, None, 21, Some(603));
+    let (_, attempts) = desk.over(id).await;
+    assert_eq!(attempts[0].reach, Some(Reach::Rejected), "{attempts:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_dialled_before_its_row_is_on_disk_also_after_a_lost_connection() {
+    let desk = Desk::open(gateway).await;
+    desk.fake.with_faults(|faults| faults.swallow = true);
+    let id = desk.order().await;
+    let channel = id.attempt(1).channel().to_string();
+    let is_told = |part: &str| desk.fake.commands().iter().any(|seen| seen.uri.contains(part));
+    eventually("it is to be made", || is_told("channels/create")).await;
+    // It was made, and nobody heard so.
+    {
+        let mut world = desk.fake.world();
+        world.faults.swallow = false;
+        world.add(&channel, "Down", "", true);
+        world.channels.get_mut(&channel).unwrap().in_stasis = true;
+    }
+    desk.fake.cut();
+    desk.dials(id, 1).await;
+    assert!(desk.door.store.attempt(id.attempt(1)).await.unwrap().is_some());
+    desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+    assert_eq!(desk.over(id).await.1.len(), 1);
+}
+
+#[tokio::test]
+async fn killed_when_it_was_claimed_and_nothing_was_made() {
+    let mut order = accepted();
+    let desk = Desk::after(gateway, async |store: &Store, _: &Fake| order = claimed(store).await).await;
+    let channel = desk.dials(order.id, 1).await;
+    desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+    let channel = desk.dials(order.id, 2).await;
+    desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+    let (order, attempts) = desk.over(order.id).await;
+    assert_eq!((order.end, order.attempts, attempts.len()), (Some(OrderEnd::Exhausted), 2, 2));
+    assert_eq!(desk.dialled(), 2);
+}
+
+#[tokio::test]
+async fn killed_when_an_attempt_had_ended_and_its_order_was_not_advanced() {
+    // Once more is allowed after the first, and nothing after the second.
+    for (ended, more) in [(1, 1), (2, 0)] {
+        let mut order = accepted();
+        let desk = Desk::after(gateway, async |store: &Store, _: &Fake| {
+            order = claimed(store).await;
+            for number in 1..=ended {
+                let busy = Attempt {
+                    state: AttemptState::Ended,
+                    sent: Some(true),
+                    ended_at: Some(Timestamp::now()),
+                    reach: Some(Reach::Busy),
+                    ..attempt(&order, number)
+                };
+                save(store, busy).await;
+            }
+        })
+        .await;
+        if more > 0 {
+            let channel = desk.dials(order.id, ended + 1).await;
+            desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+        }
+        let (order, attempts) = desk.over(order.id).await;
+        assert_eq!((order.end, order.reach), (Some(OrderEnd::Exhausted), Some(Reach::Busy)), "{order:?}");
+        assert_eq!((attempts.len(), desk.dialled()), (2, more));
+    }
+}
+
+#[tokio::test]
+async fn killed_when_its_cancel_was_answered_and_its_call_not_hung_up() {
+    for rings in [true, false] {
+        let mut order = accepted();
+        let desk = Desk::after(gateway, async |store: &Store, fake: &Fake| {
+            order = claimed(store).await;
+            let attempt = attempt(&order, 1);
+            let channel = attempt.id.channel().to_string();
+            save(store, attempt).await;
+            store.cancel_call_order(order.id, Timestamp::now()).await.unwrap();
+            if rings {
+                left_ringing(store, fake, &order, &channel).await;
+            }
+        })
+        .await;
+        let (order, attempts) = desk.over(order.id).await;
+        assert_eq!((order.end, attempts.len()), (Some(OrderEnd::Cancelled), 1), "{order:?}");
+        assert_eq!(desk.dialled(), 0);
+        eventually("it is hung up", || desk.fake.world().channels.is_empty()).await;
+    }
+}
+
+/// A channel that rings in our application, and its call's record.
+async fn left_ringing(store: &Store, fake: &Fake, order: &CallOrder, channel: &str) {
+    {
+        let mut world = fake.world();
+        world.add(channel, "Ringing", "", true);
+        world.channels.get_mut(channel).unwrap().in_stasis = true;
+    }
+    let channel = order.id.attempt(1).channel();
+    let mut record = crate::desk::record(channel.as_str(), Duration::ZERO);
+    record.id = stasisd::calls::call_of(&channel);
+    record.direction = stasisd::model::Direction::Outbound;
+    store.save_calls(&[Arc::new(record)]).await.unwrap();
+}
