@@ -127,13 +127,8 @@ impl Onward {
             leg.at(&position("gateway", facts(vars)));
         }
         let endpoint = slot.as_ref().map_or("", Slot::dial_string).to_owned();
-        let dial = Dial {
-            endpoint,
-            caller_id: shown.map(|number| number.to_string()),
-            ring: RING,
-            is_masked: false,
-            may_transfer: false,
-        };
+        let caller_id = shown.map(|number| number.to_string());
+        let dial = Dial { endpoint, caller_id, ring: RING, is_masked: false, may_transfer: false };
         let dialled = leg.dial(&dial, take).await?;
         drop(slot);
         let number = mask(number.as_str());
