@@ -43,7 +43,7 @@ fn unknown_words() {
     only(
         "[steps.one]\ndo = 'sya'\n",
         "test.toml:5: error: steps.one.do: there is no kind of step \"sya\"; did you mean \"say\"? (there are say, menu, \
-         collect, lookup, choose, set, dial, transfer, record, webhook, goto, pause, hangup)",
+         collect, lookup, choose, set, dial, connect, transfer, record, webhook, goto, pause, hangup)",
     );
     only(
         "[steps.one]\ndo = 'goto'\nto = 'bye'\nnxt = 'bye'",
