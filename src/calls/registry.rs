@@ -30,11 +30,14 @@ pub enum Role {
 struct Route {
     role: Role,
     inbox: Arc<Inbox>,
+    /// The channel left Stasis, and its call may not have noticed yet.
+    has_left: bool,
 }
 
 #[derive(Debug)]
 struct Live {
     channel: ChannelId,
+    inbox: Arc<Inbox>,
     record: Arc<CallRecord>,
 }
 
@@ -160,9 +163,10 @@ impl Registry {
         if tables.routes.contains_key(&record.channel) {
             return false;
         }
-        let route = Route { role: Role::Caller, inbox: Arc::clone(inbox) };
+        let route = Route { role: Role::Caller, inbox: Arc::clone(inbox), has_left: false };
         tables.routes.insert(record.channel.clone(), route);
-        let live = Live { channel: record.channel.clone(), record: Arc::clone(record) };
+        let live =
+            Live { channel: record.channel.clone(), inbox: Arc::clone(inbox), record: Arc::clone(record) };
         tables.live.insert(record.id, live);
         self.shared.gauge.set(tables.live.len() as f64);
         true
@@ -170,7 +174,7 @@ impl Registry {
 
     /// Routes the events of a dialled channel to its call.
     pub fn add_peer(&self, peer: &ChannelId, inbox: &Arc<Inbox>) {
-        let route = Route { role: Role::Peer, inbox: Arc::clone(inbox) };
+        let route = Route { role: Role::Peer, inbox: Arc::clone(inbox), has_left: false };
         self.tables().routes.insert(peer.clone(), route);
     }
 
@@ -190,7 +194,11 @@ impl Registry {
     pub fn leave(&self, id: CallId) {
         let mut tables = self.tables();
         if let Some(live) = tables.live.remove(&id) {
-            tables.routes.remove(&live.channel);
+            // The channel may be another call's by now.
+            let is_its = |route: &Route| Arc::ptr_eq(&route.inbox, &live.inbox);
+            if tables.routes.get(&live.channel).is_some_and(is_its) {
+                tables.routes.remove(&live.channel);
+            }
         }
         self.shared.gauge.set(tables.live.len() as f64);
         if tables.live.is_empty() {
@@ -202,9 +210,34 @@ impl Registry {
     pub fn route(&self, channel: &ChannelId, event: impl FnOnce(Role) -> Option<LegEvent>) -> bool {
         let Some(route) = self.tables().routes.get(channel).cloned() else { return false };
         if let Some(event) = event(route.role) {
+            match event {
+                LegEvent::LeftStasis => self.has_left(channel, true),
+                LegEvent::Returned(_) => self.has_left(channel, false),
+                _ => {}
+            }
             route.inbox.put(event);
         }
         true
+    }
+
+    fn has_left(&self, channel: &ChannelId, has_left: bool) {
+        if let Some(route) = self.tables().routes.get_mut(channel) {
+            route.has_left = has_left;
+        }
+    }
+
+    /// Whether a channel that enters Stasis is a new call's: nobody's so far, or one that its call has let go, which
+    /// may still be busy with settling. Its events are that call's no longer. False for an event that came twice.
+    #[must_use]
+    pub fn is_free(&self, channel: &ChannelId) -> bool {
+        let mut tables = self.tables();
+        match tables.routes.get(channel) {
+            Some(route) if route.has_left && route.role == Role::Caller => {
+                tables.routes.remove(channel);
+                true
+            }
+            found => found.is_none(),
+        }
     }
 
     /// Tells every call.
@@ -217,8 +250,8 @@ impl Registry {
     /// Tells one call. False when it is not live.
     #[must_use]
     pub fn tell(&self, id: CallId, event: LegEvent) -> bool {
-        let channel = self.tables().live.get(&id).map(|live| live.channel.clone());
-        channel.is_some_and(|channel| self.route(&channel, |_| Some(event)))
+        let inbox = self.tables().live.get(&id).map(|live| Arc::clone(&live.inbox));
+        inbox.map(|inbox| inbox.put(event)).is_some()
     }
 
     /// The calls that are up, oldest first.

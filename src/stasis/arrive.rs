@@ -32,7 +32,9 @@ impl Door {
         if AttemptId::of_channel(&channel.id).is_some() {
             return self.own(channel, args);
         }
-        if registry.route(&channel.id, |_| given_back(args).map(LegEvent::Returned)) {
+        let is_given_back = given_back(args)
+            .is_some_and(|found| registry.route(&channel.id, |_| Some(LegEvent::Returned(found))));
+        if is_given_back || !registry.is_free(&channel.id) {
             return;
         }
         let entry = entry::read(args);

@@ -166,6 +166,30 @@ async fn double_late_and_reordered_events_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_channel_that_leaves_and_comes_back_at_once_is_another_call() {
+    let mut desk = Desk::open(|_| {}).await;
+    assert!(desk.fake.call("c1", "+34600000001", &[]));
+    let first = desk.notice(NoticeKind::CallStarted).await.call;
+    {
+        // In one go: the first call has not noticed yet that it has lost its channel.
+        let mut world = desk.fake.world();
+        world.leave("c1");
+        assert!(world.enter("c1", &[]));
+    }
+    let second = desk.notice(NoticeKind::CallStarted).await.call;
+    assert_ne!(first, second);
+    assert_eq!(desk.notice(NoticeKind::CallEnded).await.call, first);
+    eventually("only the second one is up", || {
+        let live = desk.door.services.registry.live();
+        live.len() == 1 && Some(live[0].id) == second
+    })
+    .await;
+    assert!(desk.door.services.registry.knows(&ChannelId::from("c1")), "it hears its events");
+    desk.fake.hang_up("c1");
+    assert_eq!(desk.notice(NoticeKind::CallEnded).await.call, second);
+}
+
+#[tokio::test]
 async fn more_calls_than_may_wait_for_their_answer_are_refused_at_once() {
     let mut desk = Desk::open(|config| config.calls.max_starting = 2).await;
     // Asterisk is slow: each answer takes its time.
