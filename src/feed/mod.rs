@@ -1,11 +1,16 @@
 //! The feed: a bounded, lossy broadcast of notices. Engines post, doors watch; nobody waits for anybody.
 
+mod audience;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::broadcast;
 
+pub use audience::Attendance;
+
+use self::audience::Audience;
 use crate::model::{CallId, Notice, NoticeKind};
 
 /// Notices a slow watcher may be behind before it loses the oldest.
@@ -20,6 +25,7 @@ pub struct Feed {
     last: Arc<Mutex<i64>>,
     /// Ids of this daemon's notices are all above it.
     started: i64,
+    audience: Arc<Audience>,
 }
 
 impl Default for Feed {
@@ -34,7 +40,7 @@ impl Feed {
     pub fn new() -> Self {
         let (sender, _) = broadcast::channel(DEPTH);
         let started = Timestamp::now().as_microsecond();
-        Self { sender, last: Arc::new(Mutex::new(started)), started }
+        Self { sender, last: Arc::new(Mutex::new(started)), started, audience: Arc::default() }
     }
 
     /// Tells everybody who watches.
@@ -57,6 +63,19 @@ impl Feed {
     pub fn watch_after(&self) -> (i64, broadcast::Receiver<Arc<Notice>>) {
         let last = self.lock();
         (*last, self.sender.subscribe())
+    }
+
+    /// Counts somebody outside as watching, until the answer is dropped.
+    #[must_use]
+    pub fn attend(&self) -> Attendance {
+        Attendance::of(&self.audience)
+    }
+
+    /// Whether somebody outside watches, or did a moment ago and may come back: what is told for them alone, and costs
+    /// something, need not be told else.
+    #[must_use]
+    pub fn has_audience(&self) -> bool {
+        self.audience.is_there()
     }
 
     /// The newest id given; [`Feed::started`] if none was.

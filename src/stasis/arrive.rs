@@ -81,25 +81,23 @@ impl Door {
             self.started(&record);
             self.rings(&record);
         }
-        if let Some(mut onward) = Onward::of(&record, self.outbound.gateways(), &self.services.config) {
-            let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
-            self.tracker.spawn(async move { drop(settle(leg, &mut onward, take).await) });
-            return;
-        }
         let (set, config) = (self.library.snapshot(), &self.services.config);
         let asked = Directory { orders: self.orders.clone(), contacts: self.contacts.clone() };
         let carriers = Arc::new(self.outbound.flow_carriers());
-        let talk = Talk::new(set, asked, self.web.clone(), carriers, &record, config);
+        let mut talk = Talk::new(set, asked, self.web.clone(), carriers, &record, config);
+        let onward = Onward::of(&record, self.outbound.gateways(), config);
         let leg = Leg::new(self.services.clone(), record, inbox, events, starting).begun_by(reaction);
         self.tracker.spawn(async move {
-            let mut talk = talk;
-            settle(leg, &mut talk, take).await;
+            match onward {
+                Some(onward) => settle(leg, &mut onward.or_handed_on_by(talk), take).await,
+                None => settle(leg, &mut talk, take).await,
+            }
         });
     }
 
-    /// Looks up who calls and tells it, beside the call: nothing here waits for it.
+    /// Looks up who calls and tells it, beside the call: nothing here waits for it. It is told for those who watch.
     fn rings(&self, record: &CallRecord) {
-        if !self.contacts.rings() {
+        if !self.contacts.rings() || !self.services.feed.has_audience() {
             return;
         }
         let ringing = Ringing {

@@ -9,8 +9,9 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use crate::{
-    calls::{Conversation, Dial, Dialled, Leg, Line, Place, Take},
+    calls::{Conversation, Dial, Dialled, HandOn, Leg, Line, Place, Take},
     config::CallsConfig,
+    flow::Talk,
     model::{CallRecord, Facts, Lane, PhoneNumber, Position, Stop, Target, mask},
     outbound::gateway::{Gateways, NotNow, Slot},
     tasks::clock,
@@ -32,6 +33,12 @@ pub(super) struct Onward {
     gateways: Gateways,
     operator: Place,
     country: Option<crate::model::Country>,
+}
+
+/// A call on its way past all flows, and what hands it on when somebody asks for that.
+pub(super) struct Handed {
+    onward: Onward,
+    talk: Talk,
 }
 
 /// Whether a call comes from a call of ours that goes to its number by a gateway: then it came round in a circle.
@@ -73,6 +80,10 @@ impl Onward {
             operator,
             country: config.country.parse().ok(),
         })
+    }
+
+    pub(super) fn or_handed_on_by(self, talk: Talk) -> Handed {
+        Handed { onward: self, talk }
     }
 
     async fn go(&mut self, leg: &mut Leg, take: Take) -> Result<(), Stop> {
@@ -190,9 +201,13 @@ impl Onward {
     }
 }
 
-impl Conversation for Onward {
+impl Conversation for Handed {
     fn talk<'a>(&'a mut self, leg: &'a mut Leg, take: Take) -> BoxFuture<'a, Result<(), Stop>> {
-        Box::pin(async move { self.go(leg, take).await })
+        Box::pin(async move { self.onward.go(leg, take).await })
+    }
+
+    fn hand_on<'a>(&'a mut self, leg: &'a mut Leg, to: HandOn) -> BoxFuture<'a, Result<(), Stop>> {
+        self.talk.hand_on(leg, to)
     }
 }
 

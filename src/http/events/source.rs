@@ -17,7 +17,7 @@ use super::{
     frame::{self, Gap},
 };
 use crate::{
-    feed::Feed,
+    feed::{Attendance, Feed},
     model::Notice,
     storage::{StorageError, Store},
 };
@@ -35,6 +35,7 @@ pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(super) struct Source {
     store: Store,
     feed: Feed,
+    _attendance: Attendance,
     live: Receiver<Arc<Notice>>,
     filter: Filter,
     /// The last id that was given or passed over.
@@ -54,8 +55,10 @@ impl Source {
     ) -> Result<Self, StorageError> {
         let (newest, live) = feed.watch_after();
         let last = after.unwrap_or(newest);
+        let attendance = feed.attend();
+        let ready = VecDeque::from([frame::hello()]);
         let mut source =
-            Self { store, feed, live, filter, last, until: newest, ready: VecDeque::from([frame::hello()]) };
+            Self { store, feed, _attendance: attendance, live, filter, last, until: newest, ready };
         if last > newest {
             source.gap(newest, "the id is later than any of ours");
         } else if after.is_some_and(|id| id > 0) {
