@@ -109,7 +109,9 @@ fn only_digits_of_the_dialled_number_go_on() {
     let log = rig.log();
     assert!(log.contains("STASISD_CALLED=50014165551212"), "{log}");
     assert!(
-        log.contains("Stasis(\"PJSIP/caller0-00000000\", \"stasisd,,called=50014165551212,gateway=\")"),
+        log.contains(
+            "Stasis(\"PJSIP/caller0-00000000\", \"stasisd,,called=50014165551212,gateway=,routed=\")"
+        ),
         "{log}"
     );
 }
@@ -120,7 +122,7 @@ fn flow_and_gateway_are_passed_without_what_could_break_out() {
     rig.set_global("STASISD_GATEWAY", "ac,me\\;x");
     Caller::new(&rig, "a").to("+3493").flow("order-status").wait_ms(200).hang_up().run();
     let log = rig.log();
-    assert!(log.contains("\"stasisd,order-status,called=+3493,gateway=acmex\""), "{log}");
+    assert!(log.contains("\"stasisd,order-status,called=+3493,gateway=acmex,routed=\""), "{log}");
 }
 
 #[test]
@@ -265,7 +267,7 @@ fn a_call_from_the_carrier_brings_its_gateway_and_a_phone_in_the_queue_takes_it(
     assert!(call.as_expected(), "{call:#?}");
     assert_eq!(call.ended_by(), EndedBy::Asterisk, "{call:#?}");
     assert!(operator.done(SOON));
-    assert!(rig.log().contains("\"stasisd,,called=3493,gateway=carrier\""), "{}", rig.log());
+    assert!(rig.log().contains("\"stasisd,,called=3493,gateway=carrier,routed=\""), "{}", rig.log());
 }
 
 #[test]
