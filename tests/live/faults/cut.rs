@@ -95,6 +95,7 @@ impl Wire {
         for (to, step, _, disposition) in places {
             let call = ended(&self.daemon.api(), &number(to)).await;
             assert_eq!(call["disposition"], *disposition, "{step}: {call}\n{}", self.daemon.log());
+            assert!(call["taken_up"].as_u64() >= Some(1), "{step} was not taken up: {call}");
         }
         self.rig.quiet(Duration::from_secs(10));
         assert_eq!(self.rig.cli("bridge show all").lines().count(), 1, "no bridge is left");
