@@ -13,26 +13,22 @@ const NAME: &str = "played";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn look(visit: &mut Visit, prompts: &[(&'static str, String)]) -> Vec<Finding> {
-    if prompts.is_empty() {
-        return Vec::new();
-    }
-    let bridge = format!("{}-bridge", visit.app);
     let mut findings = Vec::new();
-    match ready(visit, &bridge).await {
-        Ok(()) => {
-            for (number, (what, media)) in prompts.iter().enumerate() {
-                let playback = format!("{bridge}-{number}");
-                findings.push(play(visit, &bridge, &playback, what, media).await);
-            }
-        }
-        Err(error) => findings.push(Finding::doubtful(
-            NAME,
-            format!("cannot be tried: {error}"),
-            "start the daemon or this again when Asterisk answers",
-        )),
+    for (number, (what, media)) in prompts.iter().enumerate() {
+        // Each prompt has a bridge of its own: Asterisk hands a second one to the announcer of the first, which may be
+        // about to leave, and then it is told as failed.
+        let bridge = format!("{}-bridge-{number}", visit.app);
+        findings.push(match ready(visit, &bridge).await {
+            Ok(()) => play(visit, &bridge, what, media).await,
+            Err(error) => Finding::doubtful(
+                NAME,
+                format!("{what} cannot be tried: {error}"),
+                "start the daemon or this again when Asterisk answers",
+            ),
+        });
+        // It may not have been made.
+        let _ = visit.client.destroy_bridge(&bridge).await;
     }
-    // It may not have been made.
-    let _ = visit.client.destroy_bridge(&bridge).await;
     findings
 }
 
@@ -41,23 +37,24 @@ async fn ready(visit: &Visit, bridge: &str) -> Result<(), AriError> {
     visit.client.subscribe(&visit.app, &format!("bridge:{bridge}")).await
 }
 
-async fn play(visit: &mut Visit, bridge: &str, playback: &str, what: &str, media: &str) -> Finding {
-    if let Err(error) = visit.client.play_in_bridge(bridge, playback, &[media.to_owned()]).await {
+async fn play(visit: &mut Visit, bridge: &str, what: &str, media: &str) -> Finding {
+    let playback = format!("{bridge}-playback");
+    if let Err(error) = visit.client.play_in_bridge(bridge, &playback, &[media.to_owned()]).await {
         return Finding::doubtful(
             NAME,
             format!("{what}: {error}"),
             "see what Asterisk's console says, then try again",
         );
     }
-    match timeout(PATIENCE, end_of(visit, playback)).await {
+    match timeout(PATIENCE, end_of(visit, &playback)).await {
         Ok(Some(state)) if state == "done" => Finding::ok(NAME, format!("Asterisk plays {what} ({media})")),
-        Ok(_) => Finding::failed(
+        Ok(Some(_)) => Finding::failed(
             NAME,
             format!("Asterisk cannot play {what} ({media})"),
             "let Asterisk's user read the file and enter all folders above it (namei -l shows them), or set \
              speech.delivery = \"http\"",
         ),
-        Err(_) => Finding::doubtful(
+        Ok(None) | Err(_) => Finding::doubtful(
             NAME,
             format!("{what}: no end of it was told"),
             "try again when Asterisk has less to do",
