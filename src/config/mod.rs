@@ -15,6 +15,7 @@ mod routing;
 mod secret;
 mod settings;
 mod show;
+mod timetable;
 mod transfer;
 mod verify;
 mod verify_outbound;
@@ -37,5 +38,6 @@ pub use settings::{
     WebhooksConfig,
 };
 pub use show::show;
+pub use timetable::TimetableConfig;
 pub use transfer::{TransferMethod, TransferPlace, is_dialplan_word, is_sip_uri};
 pub use verify::{Problem, problems};

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
-    RoutingConfig, Secret,
+    RoutingConfig, Secret, TimetableConfig,
 };
 
 /// Everything that can be set.
@@ -27,6 +27,9 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub gateways: BTreeMap<String, GatewayConfig>,
+    /// By name.
+    #[serde(default)]
+    pub timetables: BTreeMap<String, TimetableConfig>,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,

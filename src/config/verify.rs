@@ -48,6 +48,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     lookup::verify(&config.lookup, &mut found);
     routing::verify(config, &mut found);
     super::notes::verify(config, &mut found);
+    super::timetable::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

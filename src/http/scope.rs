@@ -31,6 +31,20 @@ pub enum Scope {
     RoutingRead,
     /// Change routing rules, lists and inbound links.
     RoutingWrite,
+    /// See persons and their absences.
+    PeopleRead,
+    /// Change persons and their absences.
+    PeopleWrite,
+    /// See timetables and plannings.
+    TimetablesRead,
+    /// Edit, plan, publish and retire timetables.
+    TimetablesWrite,
+    /// See queues, their members and callers, and their history.
+    QueuesRead,
+    /// Add, remove, pause and resume members, move and withdraw callers, override the timetable.
+    QueuesWrite,
+    /// Send messages to channels and persons.
+    MessagesWrite,
     /// Watch the event stream.
     EventsRead,
     /// Read the metrics from another machine.
@@ -41,7 +55,7 @@ pub enum Scope {
 
 impl Scope {
     /// All scopes, as a list to show.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 23] = [
         Self::OrdersRead,
         Self::OrdersWrite,
         Self::CallsRead,
@@ -55,6 +69,13 @@ impl Scope {
         Self::FlowsWrite,
         Self::RoutingRead,
         Self::RoutingWrite,
+        Self::PeopleRead,
+        Self::PeopleWrite,
+        Self::TimetablesRead,
+        Self::TimetablesWrite,
+        Self::QueuesRead,
+        Self::QueuesWrite,
+        Self::MessagesWrite,
         Self::EventsRead,
         Self::MetricsRead,
         Self::Admin,
@@ -77,6 +98,13 @@ impl Scope {
             Self::FlowsWrite => "flows:write",
             Self::RoutingRead => "routing:read",
             Self::RoutingWrite => "routing:write",
+            Self::PeopleRead => "people:read",
+            Self::PeopleWrite => "people:write",
+            Self::TimetablesRead => "timetables:read",
+            Self::TimetablesWrite => "timetables:write",
+            Self::QueuesRead => "queues:read",
+            Self::QueuesWrite => "queues:write",
+            Self::MessagesWrite => "messages:write",
             Self::EventsRead => "events:read",
             Self::MetricsRead => "metrics:read",
             Self::Admin => "admin",

@@ -1,5 +1,6 @@
 //! The nouns: plain values that every other room may name. No IO, no clock, no async.
 
+mod absence;
 mod attempt;
 mod call;
 mod call_order;
@@ -13,10 +14,15 @@ mod note;
 mod notice;
 mod order;
 mod pairing;
+mod person;
 mod phone;
+mod queue;
 mod rule;
 mod target;
+mod timetable;
+mod week;
 
+pub use absence::{Absence, AbsenceKind, When, Who};
 pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
 pub use call::{CallRecord, CallState, Direction, Disposition, Position};
 pub use call_order::{Amd, CallOrder, CallOrderId, OrderEnd, OrderState, RetryAfter, RetryRule};
@@ -30,9 +36,13 @@ pub use note::{Category, Note, NoteContent, NoteId, Reference};
 pub use notice::{Notice, NoticeKind};
 pub use order::{Order, OrderUpdate, Outcome};
 pub use pairing::{Pairing, Party, meant};
+pub use person::{Person, PersonId};
 pub use phone::{Country, NumberError, PhoneNumber, mask};
+pub use queue::{Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting};
 pub use rule::{HoursMatch, ListEntry, ListName, Matches, NumberMatch, Rule, Sense};
 pub use target::{Refuse, Route, Target};
+pub use timetable::{Cell, Slot, Timetable};
+pub use week::{Day, Week};
 
 /// A JSON object: facts of an order, variables of a call.
 pub type Facts = serde_json::Map<String, serde_json::Value>;

@@ -68,6 +68,48 @@ pub enum NoticeKind {
     /// A webhook was given up. Data: `delivery`, `order`, `attempt`, `host`, `tries`, `why`.
     #[serde(rename = "webhook.failed")]
     WebhookFailed,
+    /// A person was stored or deleted. Data: `person`, `deleted`.
+    #[serde(rename = "person.changed")]
+    PersonChanged,
+    /// An absence was stored or deleted, or a feed of them read. Data: `absence`, `person` or `group`, `deleted`;
+    /// or `feed`, `absences`.
+    #[serde(rename = "absence.changed")]
+    AbsenceChanged,
+    /// A week of a timetable was stored, edited, published or retired. Data: `timetable`, `week`, `what`, `by`.
+    #[serde(rename = "timetable.changed")]
+    TimetableChanged,
+    /// A planning runs, found something better, or is over. Data: `planning`, `timetable`, `week`, `state`, `cost`,
+    /// `bound`, `filled`, `cells`.
+    #[serde(rename = "timetable.planning")]
+    TimetablePlanning,
+    /// A member of a queue changed. Data: `queue`, `interface`, `name`, `what` (`added`, `removed`, `paused`,
+    /// `resumed`, `penalty`, `state`, `did_not_answer`), `state`, `reason`, `penalty`, `by`.
+    #[serde(rename = "queue.member")]
+    QueueMember,
+    /// A caller of a queue came or went. Data: `queue`, `channel`, `number`, `what` (`joined`, `moved`,
+    /// `connected`, `completed`, `abandoned`, `withdrawn`, `timed_out`, `left`), `position`, `wait_secs`,
+    /// `talk_secs`, `interface`.
+    #[serde(rename = "queue.caller")]
+    QueueCaller,
+    /// Members were brought to what the timetable says. Data: `queue`, `shift`, `actions`.
+    #[serde(rename = "queue.programmed")]
+    QueueProgrammed,
+    /// A queue differs from the timetable by more than what is under way. Data: `queue`, `differences` (each with
+    /// `interface`, `what`, `since`, `by`).
+    #[serde(rename = "queue.drift")]
+    QueueDrift,
+    /// The manager connection is up and the queues are read. Data: `version`, `queues`, `members`.
+    #[serde(rename = "ami.connected")]
+    AmiConnected,
+    /// The manager connection is down. Data: `why`.
+    #[serde(rename = "ami.lost")]
+    AmiLost,
+    /// A reminder or a message was delivered to its channel. Data: `message`, `kind`, `channel`, `to`.
+    #[serde(rename = "message.sent")]
+    MessageSent,
+    /// A reminder or a message was given up. Data: `message`, `kind`, `channel`, `to`, `why`.
+    #[serde(rename = "message.failed")]
+    MessageFailed,
     /// The websocket is up and the calls are reconciled. Data: `version`, `taken_up`, `settled`.
     #[serde(rename = "ari.connected")]
     AriConnected,
@@ -104,6 +146,18 @@ impl NoticeKind {
             Self::AttemptChanged => "attempt.changed",
             Self::GatewayChanged => "gateway.changed",
             Self::WebhookFailed => "webhook.failed",
+            Self::PersonChanged => "person.changed",
+            Self::AbsenceChanged => "absence.changed",
+            Self::TimetableChanged => "timetable.changed",
+            Self::TimetablePlanning => "timetable.planning",
+            Self::QueueMember => "queue.member",
+            Self::QueueCaller => "queue.caller",
+            Self::QueueProgrammed => "queue.programmed",
+            Self::QueueDrift => "queue.drift",
+            Self::AmiConnected => "ami.connected",
+            Self::AmiLost => "ami.lost",
+            Self::MessageSent => "message.sent",
+            Self::MessageFailed => "message.failed",
             Self::AriConnected => "ari.connected",
             Self::AriLost => "ari.lost",
             Self::AriReplaced => "ari.replaced",
