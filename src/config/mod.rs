@@ -11,6 +11,7 @@ mod notes;
 mod notify;
 mod outbound;
 mod party_transfer;
+mod program;
 mod routing;
 mod secret;
 mod settings;
@@ -30,6 +31,7 @@ pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use party_transfer::PartyTransferConfig;
+pub use program::{HandChanges, Manage, Otherwise, ProgramConfig};
 pub use routing::{CalendarConfig, RoutingConfig};
 pub use secret::Secret;
 pub use settings::{

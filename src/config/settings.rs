@@ -345,5 +345,7 @@ pub struct RetentionConfig {
     pub call_orders_days: u32,
     /// Routing rules, list entries and inbound links are deleted this long after they expired or were deleted.
     pub routing_days: u32,
+    /// Calls of queues, what became of their members, and overrides that are over.
+    pub queues_days: u32,
     pub sweep_minutes: u64,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Config, verify::Found};
+use super::{Config, ProgramConfig, program, verify::Found};
 use crate::model::Day;
 
 /// `[timetables.phones]`
@@ -18,6 +18,9 @@ pub struct TimetableConfig {
     /// Bring the queue's members to what the timetable says; else it is only shown.
     #[serde(default = "yes")]
     pub program_queue: bool,
+    /// How the queue is brought to it.
+    #[serde(default)]
+    pub program: ProgramConfig,
     /// IANA zone of its hours; none: `calls.time_zone`.
     #[serde(default)]
     pub time_zone: Option<String>,
@@ -88,6 +91,7 @@ pub(super) fn verify(config: &Config, found: &mut Found) {
                 "write them as [\"09:00\", \"10:15\", \"11:30\"]: the last one is where the last shift ends",
             );
         }
+        program::verify(name, &timetable.program, found);
         if !(1..=100).contains(&timetable.lines) {
             found.add(key("lines"), "there are 1 to 100 lines", "write how many answer at once");
         }

@@ -23,6 +23,7 @@ fn keep(days: u32) -> RetentionConfig {
         orders_days: days,
         call_orders_days: days,
         routing_days: days,
+        queues_days: days,
         sweep_minutes: 60,
     }
 }

@@ -234,6 +234,7 @@ async fn expired_ones_go(base: Base) {
         orders_days: 1,
         call_orders_days: 1,
         routing_days: 2,
+        queues_days: 30,
         sweep_minutes: 60,
     };
     assert_eq!(store.sweep(&keep, at(DAY)).await.map(|swept| swept.routing), Ok(0));
