@@ -1,6 +1,7 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
 pub mod agi;
+pub mod ami;
 pub mod app;
 pub mod ari;
 pub mod calls;
@@ -13,6 +14,7 @@ pub mod http;
 pub mod limits;
 pub mod model;
 pub mod outbound;
+pub mod queue;
 pub mod routing;
 pub mod scripts;
 pub mod spoken;
