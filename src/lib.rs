@@ -1,6 +1,7 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
 pub mod agi;
+pub mod ami;
 pub mod app;
 pub mod ari;
 pub mod calls;

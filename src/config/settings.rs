@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
+    AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
     RoutingConfig, Secret, TimetableConfig,
 };
 
@@ -16,6 +16,7 @@ use super::{
 pub struct Config {
     pub log: LogConfig,
     pub ari: AriConfig,
+    pub ami: AmiConfig,
     pub calls: CallsConfig,
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,

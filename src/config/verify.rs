@@ -41,6 +41,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
         found.add("log.filter", error, "write a level, or part=level, with commas between");
     }
     ari(&config.ari, &mut found);
+    super::ami::verify(&config.ami, &mut found);
     calls(&config.calls, &mut found);
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
@@ -92,7 +93,7 @@ impl Found {
         }
     }
 
-    fn filled(&mut self, key: &'static str, value: &str, mend: &str) {
+    pub(super) fn filled(&mut self, key: &'static str, value: &str, mend: &str) {
         if value.trim().is_empty() {
             self.add(key, "is empty", mend);
         }

@@ -19,7 +19,7 @@ pub trait Hands: Send + Sync {
 
     /// Does one thing to one member, within a deadline of its own; `by` is told with the change. The error is what
     /// Asterisk or the connection said.
-    fn act(&self, action: QueueAction, by: &str) -> BoxFuture<'_, Result<(), String>>;
+    fn act<'a>(&'a self, action: QueueAction, by: &'a str) -> BoxFuture<'a, Result<(), String>>;
 }
 
 /// Who is wanted when, and what telephones they have.

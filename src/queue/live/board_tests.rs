@@ -1,0 +1,1 @@
+//! The board under events in any order.
