@@ -14,6 +14,7 @@ pub mod http;
 pub mod limits;
 pub mod model;
 pub mod outbound;
+pub mod people;
 pub mod queue;
 pub mod routing;
 pub mod scripts;

@@ -64,7 +64,9 @@ impl QueueHistory {
         let mut notices = self.feed.watch();
         let Some(open) = stop.run_until_cancelled(self.read_open()).await else { return };
         let mut desk = Desk { unsure: true, ..Desk::default() };
-        open.into_iter().for_each(|call| desk.know(call));
+        for call in open {
+            desk.know(call);
+        }
         let mut pause = Duration::ZERO;
         while !stop.is_cancelled() {
             if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
@@ -75,9 +77,8 @@ impl QueueHistory {
             match heard {
                 Some(Ok(Ok(notice))) => desk.take(&notice),
                 Some(Ok(Err(RecvError::Lagged(_)))) => desk.unsure = true,
-                Some(Ok(Err(RecvError::Closed))) => break,
+                Some(Ok(Err(RecvError::Closed))) | None => break,
                 Some(Err(_)) => {}
-                None => break,
             }
             // One commit for what comes together.
             tokio::time::sleep(GATHER).await;

@@ -3,13 +3,11 @@
 use jiff::{Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
-use super::{
-    ports::Persons,
-    shift::{Shift, next_edge, shift_at},
-};
+use super::shift::{Shift, next_edge, shift_at};
 use crate::{
     config::{Otherwise, ProgramConfig},
     model::{Cell, Override, OverrideKind, Person, PersonId, Timetable, Whom},
+    storage::Persons,
 };
 
 /// One timetable of a queue.
@@ -208,13 +206,12 @@ impl Desired {
             let why = format!("line {} of {} {}", line + 1, table.name, words(&shift));
             let penalty = filling.program.penalty(line);
             let wanted = telephone(persons, id).and_then(|(interface, person)| {
-                match self.wanted.iter().find(|other| other.interface == interface) {
-                    Some(other) => Err(format!("has the same telephone as {}", other.name)),
-                    None => {
-                        let name = person.name.clone();
-                        Ok(Wanted { interface, name, person: Some(id.clone()), penalty, why })
-                    }
+                let other = self.wanted.iter().find(|other| other.interface == interface);
+                if let Some(other) = other {
+                    return Err(format!("has the same telephone as {}", other.name));
                 }
+                let name = person.name.clone();
+                Ok(Wanted { interface, name, person: Some(id.clone()), penalty, why })
             });
             match wanted {
                 Ok(wanted) => self.wanted.push(wanted),

@@ -31,7 +31,7 @@ pub use self::{
     error::ProgramError,
     overrides::NewOverride,
     plan::{Deferred, Facts, OFF_SHIFT, Plan, Step, plan},
-    ports::{Hands, Persons, Plans},
+    ports::{Hands, Plans},
     preview::Preview,
     shift::{Shift, next_edge, shift_at, week_of},
 };
@@ -39,7 +39,7 @@ use crate::{
     config::{Config, ProgramConfig},
     feed::Feed,
     model::{MemberEvent, QueueAction},
-    storage::Store,
+    storage::{Persons, Store},
 };
 
 /// Who does it, as notices of members say it.

@@ -171,7 +171,7 @@ impl<'a> Planning<'a> {
                     self.step(&wanted.interface, change, wanted.why.clone(), None);
                 }
                 let (penalty, person) = (wanted.penalty, wanted.person.clone());
-                let now = ProgrammedMember { penalty, person, paused, ..row.clone() };
+                let now = ProgrammedMember { person, penalty, paused, ..row.clone() };
                 (now != *row).then_some(now)
             }
             None if self.facts.program.manage == Manage::All && member.membership == Membership::Dynamic => {

@@ -1,16 +1,11 @@
 //! What programming a queue needs of others: hands on Asterisk's queues, and the plans of the people.
 
-use std::collections::BTreeMap;
-
 use futures_util::future::BoxFuture;
 
 use crate::{
-    model::{Person, PersonId, QueueAction, QueueState, Timetable, Week},
-    storage::StorageError,
+    model::{QueueAction, QueueState, Timetable, Week},
+    storage::{Persons, StorageError},
 };
-
-/// Persons by their ids.
-pub type Persons = BTreeMap<PersonId, Person>;
 
 /// Asterisk's queues: how they are, and what can be done to them. The board of queues implements it.
 pub trait Hands: Send + Sync {
