@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit, answers::ForScripts};
+use super::{Exit, Failed, OrExit, answers::ForScripts, programming::ProgrammingRoom};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -80,7 +80,12 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
 }
 
 /// What the control port stands on.
-pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -> http::Rooms {
+pub fn for_http(
+    config: &Config,
+    door: &Door,
+    programming: &ProgrammingRoom,
+    control: Arc<dyn http::Control>,
+) -> http::Rooms {
     let hours = config.orders.default_ttl_hours;
     let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
     http::Rooms {
@@ -90,6 +95,8 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
+        programming: programming.programming.clone(),
+        statistics: programming.statistics.clone(),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

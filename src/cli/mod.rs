@@ -10,6 +10,7 @@ mod flow;
 mod lists;
 mod load;
 mod notes;
+mod queues;
 mod rules;
 mod run;
 mod token;
@@ -56,6 +57,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Lists of callers: who is blocked, who is treated better.
     Lists(lists::ListsArgs),
+    /// Queues: who is wanted by the timetable, what differs and by whom, overrides, calls and figures.
+    Queues(queues::QueuesArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
@@ -112,6 +115,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
         Command::Rules(args) => rules::run(file, &args),
+        Command::Queues(args) => queues::run(file, &args),
         Command::Lists(args) => lists::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;

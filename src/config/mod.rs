@@ -13,6 +13,7 @@ mod notify;
 mod outbound;
 mod party_transfer;
 mod program;
+mod queue_history;
 mod routing;
 mod secret;
 mod settings;
@@ -34,6 +35,7 @@ pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};
 pub use party_transfer::PartyTransferConfig;
 pub use program::{HandChanges, Manage, Otherwise, ProgramConfig};
+pub use queue_history::QueueHistoryConfig;
 pub use routing::{CalendarConfig, RoutingConfig};
 pub use secret::Secret;
 pub use settings::{

@@ -27,7 +27,7 @@ pub struct ProgramConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Manage {
-    /// Those that we added.
+    /// Those that we added, or that a shift has wanted.
     Ours,
     /// Each that the timetable does not want; one of `queues.conf` is paused instead.
     All,

@@ -31,6 +31,7 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub timetables: BTreeMap<String, TimetableConfig>,
+    pub queue_history: super::QueueHistoryConfig,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,

@@ -28,6 +28,8 @@ mod page;
 mod pairings;
 mod problem;
 mod prompts;
+mod queue_history;
+mod queue_program;
 mod reject;
 mod route;
 mod router;

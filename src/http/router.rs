@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, pairings, prompts, route, rules, spec,
+    notes, orders, pairings, prompts, queue_history, queue_program, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -42,6 +42,8 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())
+        .merge(queue_program::routes())
+        .merge(queue_history::routes())
         .merge(contacts::routes())
         .merge(rules::routes())
         .merge(lists::routes())

@@ -13,6 +13,7 @@ use crate::{
     feed::Feed,
     limits::Limiter,
     model::Country,
+    queue::{history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
 };
@@ -35,6 +36,10 @@ pub struct Rooms {
     pub feed: Feed,
     /// Live calls, flows, health.
     pub control: Arc<dyn Control>,
+    /// Queues that timetables fill.
+    pub programming: Programming,
+    /// What queues remember.
+    pub statistics: Statistics,
     /// Rules and lists.
     pub routing: Routing,
     /// What rules and links are given whose sender does not say.

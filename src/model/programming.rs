@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::PersonId;
 
-/// A member that we made one. It is on disk before Asterisk is told, so that no crash makes us forget whom to take out.
+/// A member that comes and goes with the timetable. It is on disk before Asterisk is told, so that no crash makes us
+/// forget whom to take out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgrammedMember {
     /// The queue.
@@ -19,7 +20,7 @@ pub struct ProgrammedMember {
     pub penalty: u32,
     /// The reason of the pause, as we saw it last: an Asterisk that forgot it is told again.
     pub paused: Option<String>,
-    /// When we made it a member.
+    /// Since when.
     pub added_at: Timestamp,
 }
 

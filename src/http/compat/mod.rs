@@ -4,6 +4,7 @@
 mod inbound_number;
 mod info;
 mod make_call;
+mod queue;
 mod ringring;
 mod route_to_ivr;
 mod route_to_operator;
@@ -22,4 +23,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(route_to_ivr::route))
         .routes(routes!(route_to_operator::route))
         .routes(routes!(make_call::call))
+        .routes(routes!(queue::show))
+        .routes(routes!(queue::add))
+        .routes(routes!(queue::pause))
+        .routes(routes!(queue::resume))
 }

@@ -11,6 +11,7 @@ mod notices;
 mod run;
 mod sessions;
 mod settle;
+mod statistics;
 mod table;
 
 pub use self::{
@@ -22,5 +23,6 @@ pub use self::{
     run::QueueHistory,
     sessions::{Session, sessions},
     settle::settle,
+    statistics::{Statistics, bounds},
     table::{calls_csv, daily_csv, groups_csv},
 };

@@ -8,6 +8,8 @@ mod drift;
 mod error;
 mod overrides;
 mod pass;
+#[cfg(test)]
+mod pass_tests;
 mod plan;
 mod ports;
 mod preview;

@@ -174,7 +174,8 @@ impl<'a> Planning<'a> {
                 let now = ProgrammedMember { person, penalty, paused, ..row.clone() };
                 (now != *row).then_some(now)
             }
-            None if self.facts.program.manage == Manage::All && member.membership == Membership::Dynamic => {
+            // Whoever made them a member: from now on they come and go with the timetable.
+            None if member.membership == Membership::Dynamic => {
                 if member.penalty != wanted.penalty {
                     let change = MemberChange::Penalty(wanted.penalty);
                     self.step(&wanted.interface, change, wanted.why.clone(), None);

@@ -301,11 +301,12 @@ fn members_of_others_stay_unless_all_are_managed() {
 }
 
 #[test]
-fn whom_others_added_and_the_plan_wants_is_theirs() {
-    let mut stage = Stage::new(&[&["anna"]]);
-    stage.queue.members = vec![member("anna")];
+fn whom_others_added_and_the_plan_wants_goes_with_the_plan() {
+    let mut stage = Stage::new(&[&["anna", "nobody", "berta"]]);
+    stage.queue.members = vec![member("anna"), Member { membership: Membership::Static, ..member("berta") }];
     assert_eq!(stage.passes(at(9, 0)), Vec::<String>::new());
-    assert_eq!(stage.passes(at(13, 0)), Vec::<String>::new());
+    assert_eq!(stage.passes(at(13, 0)), ["remove anna"]);
+    assert_eq!(stage.members(), ["berta"]);
 }
 
 #[test]

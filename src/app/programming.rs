@@ -1,0 +1,67 @@
+//! Opening the rooms that program queues and remember what became of them.
+
+use std::{convert::Infallible, sync::Arc};
+
+use futures_util::future::BoxFuture;
+
+use crate::{
+    config::Config,
+    model::{Timetable, Week},
+    queue::{
+        Queues,
+        history::{QueueHistory, Statistics},
+        program::{Plans, Programming},
+    },
+    stasis::Door,
+    storage::{Persons, StorageError, Store},
+    tasks::Tasks,
+};
+
+/// The rooms, and what is still to be spawned.
+pub struct ProgrammingRoom {
+    /// The handle that others hold.
+    pub programming: Programming,
+    /// Figures of the past.
+    pub statistics: Statistics,
+    history: QueueHistory,
+}
+
+/// Persons and published timetables as the store has them.
+struct Stored(Store);
+
+impl Plans for Stored {
+    fn timetable(&self, _: &str, _: Week) -> BoxFuture<'_, Result<Option<Timetable>, StorageError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn persons(&self) -> BoxFuture<'_, Result<Persons, StorageError>> {
+        Box::pin(async { Ok(self.0.persons().await?.0) })
+    }
+}
+
+/// Opens them over the board of the queues.
+pub fn open(config: &Config, door: &Door, queues: &Queues) -> ProgrammingRoom {
+    let (store, feed, hands) = (door.store.clone(), door.services.feed.clone(), Arc::new(queues.clone()));
+    let plans = Arc::new(Stored(store.clone()));
+    ProgrammingRoom {
+        programming: Programming::new(store.clone(), feed.clone(), hands.clone(), plans, config),
+        statistics: Statistics::new(store.clone(), config),
+        history: QueueHistory::new(store, feed, hands),
+    }
+}
+
+impl ProgrammingRoom {
+    /// Spawns the loops. The one that programs ends first: a daemon that drains changes no queue. The other one hears
+    /// what is said until the end.
+    pub fn spawn(self, tasks: &Tasks) {
+        let (soft, hard) = (tasks.shutdown().soft().clone(), tasks.shutdown().hard().clone());
+        tasks.spawn_loop("programming", async move {
+            self.programming.run(soft).await;
+            Ok::<_, Infallible>(())
+        });
+        tasks.spawn_loop("queue history", async move {
+            self.history.run(hard).await;
+            Ok::<_, Infallible>(())
+        });
+    }
+}
