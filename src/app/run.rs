@@ -33,7 +33,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let http_end = CancellationToken::new();
     let queues = crate::queue::Queues::new(None, door.services.feed.clone(), &config.ami);
     let programming = programming::open(&config, &door, &queues);
-    let for_http = rooms::for_http(&config, &door, &programming, control);
+    let for_http = rooms::for_http(&config, &door, &programming, &opened.people, control);
     let (address, serving) =
         http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");
@@ -43,6 +43,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     tasks.spawn_loop("metrics", metrics.upkeep(shutdown.hard().clone()));
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
     programming.spawn(&tasks);
+    super::people::spawn_loops(&tasks, &opened.people, shutdown.soft());
     tasks.spawn_loop("http", async move {
         serving.await;
         Ok::<_, Infallible>(())

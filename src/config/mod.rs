@@ -1,5 +1,6 @@
 //! The configuration: one struct for each table of `config/stasisd.toml`, which is the default layer.
 
+mod absences;
 mod ami;
 mod credentials;
 mod environment;
@@ -24,6 +25,7 @@ mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
+pub use absences::{AbsenceFeedConfig, AbsencesConfig, FeedColumns, FeedFormat, WhoBy};
 pub use ami::AmiConfig;
 pub use fastagi::{FastAgiConfig, Network};
 pub use gateway::{DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy};

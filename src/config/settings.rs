@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
-    RoutingConfig, Secret, TimetableConfig,
+    AbsencesConfig, AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig,
+    PartyTransferConfig, QueueHistoryConfig, RoutingConfig, Secret, TimetableConfig,
 };
 
 /// Everything that can be set.
@@ -31,7 +31,8 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub timetables: BTreeMap<String, TimetableConfig>,
-    pub queue_history: super::QueueHistoryConfig,
+    pub queue_history: QueueHistoryConfig,
+    pub absences: AbsencesConfig,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,

@@ -8,8 +8,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, pairings, prompts, queue_history, queue_program, route, rules, spec,
+    absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
+    lists, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program, route, rules,
+    spec,
     state::{App, Shared},
     wrap,
 };
@@ -50,6 +51,9 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(links::routes())
         .merge(route::routes())
         .merge(notes::routes())
+        .merge(persons::routes())
+        .merge(groups::routes())
+        .merge(absences::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

@@ -168,6 +168,8 @@ needs!(
     RoutingWrite,
     QueuesRead,
     QueuesWrite,
+    PeopleRead,
+    PeopleWrite,
     EventsRead
 );
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use super::{People, PeopleError, Roster};
+use super::{People, PeopleError, Roster, lines::Fault};
 use crate::{
     model::{Absence, AbsenceKind, Busy, Day, NoticeKind, PersonId, Week, When, Who, busy_of, clean},
     storage::{AbsenceQuery, AbsenceScope, AbsencesChanged, StorageError},
@@ -104,6 +104,21 @@ impl People {
             self.inner.feed.post(NoticeKind::AbsenceChanged, None, data);
         }
         Ok(changes)
+    }
+
+    /// Those of whoever is here; the others are named as faults of their lines.
+    #[must_use]
+    pub fn known(&self, read: Vec<(usize, Absence)>, faults: &mut Vec<Fault>) -> Vec<Absence> {
+        let roster = self.all();
+        let mut good = Vec::new();
+        for (line, absence) in read {
+            match checked(absence, &roster) {
+                Ok(absence) => good.push(absence),
+                Err(error) => faults.push(Fault { line, why: error.to_string() }),
+            }
+        }
+        faults.sort_by_key(|fault| fault.line);
+        good
     }
 
     async fn change_absences(

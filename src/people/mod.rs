@@ -6,6 +6,7 @@
 
 mod absences;
 mod error;
+pub mod feeds;
 mod keep;
 pub mod lines;
 mod plan;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub use error::PeopleError;
+pub use feeds::{AbsenceFeeds, FeedState};
 pub use roster::Roster;
 
 /// Everybody who works here. Cheap to clone.
