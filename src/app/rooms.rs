@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit, answers::ForScripts};
+use super::{Exit, Failed, OrExit, answers::ForScripts, queues::QueueRoom};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -29,6 +29,8 @@ use crate::{
 pub struct Opened {
     /// Calls and what they stand on.
     pub door: Door,
+    /// The queues, live.
+    pub queues: QueueRoom,
     /// What Asterisk tells.
     pub wire: mpsc::Receiver<Wire>,
     /// Closes the websocket.
@@ -72,15 +74,21 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
     let routing = Routing::new(store.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     routing.reread().await.or_exit(Exit::Unavailable)?;
+    let queues = super::queues::open(config, &services.feed)?;
     let tracker = TaskTracker::new();
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, routing, config);
-    Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
+    Ok(Opened { door, queues, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
 /// What the control port stands on.
-pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -> http::Rooms {
+pub fn for_http(
+    config: &Config,
+    door: &Door,
+    queues: &QueueRoom,
+    control: Arc<dyn http::Control>,
+) -> http::Rooms {
     let hours = config.orders.default_ttl_hours;
     let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
     http::Rooms {
@@ -90,6 +98,7 @@ pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
+        queues: queues.queues.clone(),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

@@ -9,6 +9,7 @@ mod doctor;
 mod flow;
 mod load;
 mod notes;
+mod queues;
 mod rules;
 mod run;
 mod token;
@@ -53,6 +54,8 @@ enum Command {
     Contacts(contacts::ContactsArgs),
     /// Routing rules: which way calls go that come in, and why.
     Rules(rules::RulesArgs),
+    /// Queues: who answers and who waits; pause, resume, add and remove members.
+    Queues(queues::QueuesArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
@@ -109,6 +112,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
         Command::Rules(args) => rules::run(file, &args),
+        Command::Queues(args) => queues::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

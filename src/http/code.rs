@@ -21,6 +21,7 @@ pub enum Code {
     CallOrderNotWaiting,
     IdempotencyConflict,
     OrderWithoutPhone,
+    QueueRefused,
     BodyTooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
@@ -36,7 +37,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -54,6 +55,7 @@ impl Code {
         Self::CallOrderNotWaiting,
         Self::IdempotencyConflict,
         Self::OrderWithoutPhone,
+        Self::QueueRefused,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::RangeNotSatisfiable,
@@ -101,6 +103,7 @@ impl Code {
                 (409, "idempotency_conflict", "The idempotency key was used for another request")
             }
             Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
+            Self::QueueRefused => (409, "queue_refused", "The queue cannot do this"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),
             Self::RangeNotSatisfiable => (416, "range_not_satisfiable", "The file does not have this range"),

@@ -28,6 +28,7 @@ mod page;
 mod pairings;
 mod problem;
 mod prompts;
+mod queues;
 mod reject;
 mod route;
 mod router;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, pairings, prompts, route, rules, spec,
+    notes, orders, pairings, prompts, queues, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -48,6 +48,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(links::routes())
         .merge(route::routes())
         .merge(notes::routes())
+        .merge(queues::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

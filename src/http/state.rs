@@ -13,6 +13,7 @@ use crate::{
     feed::Feed,
     limits::Limiter,
     model::Country,
+    queue::Queues,
     routing::Routing,
     storage::Store,
 };
@@ -35,6 +36,8 @@ pub struct Rooms {
     pub feed: Feed,
     /// Live calls, flows, health.
     pub control: Arc<dyn Control>,
+    /// Queues, live.
+    pub queues: Queues,
     /// Rules and lists.
     pub routing: Routing,
     /// What rules and links are given whose sender does not say.

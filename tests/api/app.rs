@@ -8,6 +8,7 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
+    queue::Queues,
     routing::Routing,
     storage::{Journal, Store},
 };
@@ -22,6 +23,7 @@ pub struct Setup {
     pub storage: StorageConfig,
     pub lookup: LookupConfig,
     pub notes: NotesConfig,
+    pub queues: Option<Queues>,
     pub directory: TempDir,
 }
 
@@ -30,7 +32,7 @@ impl Default for Setup {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
         let Config { lookup, notes, .. } = Config::defaults().unwrap();
-        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
+        Self { http: http_config(), storage: storage_config(&url), lookup, notes, queues: None, directory }
     }
 }
 
@@ -103,6 +105,7 @@ impl App {
             time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
+            queues: setup.queues.unwrap_or_else(|| Queues::new(None, feed.clone(), &config.ami)),
             country: "ES".parse().ok(),
             default_ttl: Some(SignedDuration::from_hours(24)),
         };

@@ -9,6 +9,7 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
+    queue::Queues,
     routing::Routing,
     storage::Store,
 };
@@ -37,6 +38,7 @@ async fn refusal(setup: &Setup) -> HttpError {
         store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),
+        queues: Queues::new(None, Feed::new(), &config.ami),
         country: None,
         default_ttl: None,
     };

@@ -20,6 +20,7 @@ mod ordering;
 mod orders;
 mod pretend;
 mod prompts;
+mod queues;
 mod routing;
 mod spec;
 #[path = "../support/temp.rs"]
