@@ -6,6 +6,7 @@ mod drain;
 mod exit;
 mod people;
 mod programming;
+mod queues;
 mod rooms;
 mod run;
 pub mod telemetry;

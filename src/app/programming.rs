@@ -7,13 +7,14 @@ use futures_util::future::BoxFuture;
 use crate::{
     config::Config,
     model::{Timetable, Week},
+    people::People,
     queue::{
         Queues,
         history::{QueueHistory, Statistics},
         program::{Plans, Programming},
     },
     stasis::Door,
-    storage::{Persons, StorageError, Store},
+    storage::{Persons, StorageError},
     tasks::Tasks,
 };
 
@@ -26,8 +27,10 @@ pub struct ProgrammingRoom {
     history: QueueHistory,
 }
 
-/// Persons and published timetables as the store has them.
-struct Stored(Store);
+/// Persons as last known, and published timetables as the store has them.
+struct Stored {
+    people: People,
+}
 
 impl Plans for Stored {
     fn timetable(&self, _: &str, _: Week) -> BoxFuture<'_, Result<Option<Timetable>, StorageError>> {
@@ -35,14 +38,14 @@ impl Plans for Stored {
     }
 
     fn persons(&self) -> BoxFuture<'_, Result<Persons, StorageError>> {
-        Box::pin(async { Ok(self.0.persons().await?.0) })
+        Box::pin(async { Ok(self.people.all().persons().clone()) })
     }
 }
 
 /// Opens them over the board of the queues.
-pub fn open(config: &Config, door: &Door, queues: &Queues) -> ProgrammingRoom {
+pub fn open(config: &Config, door: &Door, people: &People, queues: &Queues) -> ProgrammingRoom {
     let (store, feed, hands) = (door.store.clone(), door.services.feed.clone(), Arc::new(queues.clone()));
-    let plans = Arc::new(Stored(store.clone()));
+    let plans = Arc::new(Stored { people: people.clone() });
     ProgrammingRoom {
         programming: Programming::new(store.clone(), feed.clone(), hands.clone(), plans, config),
         statistics: Statistics::new(store.clone(), config),

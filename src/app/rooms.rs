@@ -10,6 +10,7 @@ use super::{
     answers::ForScripts,
     people::{self, PeopleRooms},
     programming::ProgrammingRoom,
+    queues::QueueRoom,
 };
 use crate::{
     ari::{self, Wire},
@@ -36,6 +37,8 @@ pub struct Opened {
     pub door: Door,
     /// Who works here.
     pub people: PeopleRooms,
+    /// The queues, live.
+    pub queues: QueueRoom,
     /// What Asterisk tells.
     pub wire: mpsc::Receiver<Wire>,
     /// Closes the websocket.
@@ -80,11 +83,12 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
     let routing = Routing::new(store.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     routing.reread().await.or_exit(Exit::Unavailable)?;
+    let queues = super::queues::open(config, &services.feed)?;
     let tracker = TaskTracker::new();
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, routing, config);
-    Ok(Opened { door, people, wire, wire_end, wire_task, journal_end, journal_task })
+    Ok(Opened { door, people, queues, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
 /// What the control port stands on.
@@ -93,6 +97,7 @@ pub fn for_http(
     door: &Door,
     programming: &ProgrammingRoom,
     people: &PeopleRooms,
+    queues: &QueueRoom,
     control: Arc<dyn http::Control>,
 ) -> http::Rooms {
     let hours = config.orders.default_ttl_hours;
@@ -108,6 +113,7 @@ pub fn for_http(
         control,
         programming: programming.programming.clone(),
         statistics: programming.statistics.clone(),
+        queues: queues.queues.clone(),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

@@ -31,9 +31,8 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let intercom = Intercom::new(door.services.clone(), door.tracker.clone());
     let control = Arc::new(Rooms { door: door.clone(), intercom, metrics: metrics.clone() });
     let http_end = CancellationToken::new();
-    let queues = crate::queue::Queues::new(None, door.services.feed.clone(), &config.ami);
-    let programming = programming::open(&config, &door, &queues);
-    let for_http = rooms::for_http(&config, &door, &programming, &opened.people, control);
+    let programming = programming::open(&config, &door, &opened.people.people, &opened.queues.queues);
+    let for_http = rooms::for_http(&config, &door, &programming, &opened.people, &opened.queues, control);
     let (address, serving) =
         http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");
@@ -44,6 +43,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
     programming.spawn(&tasks);
     super::people::spawn_loops(&tasks, &opened.people, shutdown.soft());
+    opened.queues.spawn(&tasks);
     tasks.spawn_loop("http", async move {
         serving.await;
         Ok::<_, Infallible>(())

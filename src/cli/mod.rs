@@ -57,7 +57,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Lists of callers: who is blocked, who is treated better.
     Lists(lists::ListsArgs),
-    /// Queues: who is wanted by the timetable, what differs and by whom, overrides, calls and figures.
+    /// Queues: who answers and who waits, who is wanted by the timetable, what differs and by whom; members, overrides,
+    /// calls and figures.
     Queues(queues::QueuesArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),

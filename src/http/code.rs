@@ -22,6 +22,7 @@ pub enum Code {
     IdempotencyConflict,
     OrderWithoutPhone,
     Taken,
+    QueueRefused,
     BodyTooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
@@ -37,7 +38,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -56,6 +57,7 @@ impl Code {
         Self::IdempotencyConflict,
         Self::OrderWithoutPhone,
         Self::Taken,
+        Self::QueueRefused,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::RangeNotSatisfiable,
@@ -104,6 +106,7 @@ impl Code {
             }
             Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
             Self::Taken => (409, "taken", "It is somebody else's"),
+            Self::QueueRefused => (409, "queue_refused", "The queue cannot do this"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),
             Self::RangeNotSatisfiable => (416, "range_not_satisfiable", "The file does not have this range"),

@@ -33,6 +33,7 @@ mod problem;
 mod prompts;
 mod queue_history;
 mod queue_program;
+mod queues;
 mod reject;
 mod route;
 mod router;

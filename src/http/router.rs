@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
-    lists, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program, route, rules,
-    spec,
+    lists, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program, queues, route,
+    rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -54,6 +54,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(persons::routes())
         .merge(groups::routes())
         .merge(absences::routes())
+        .merge(queues::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

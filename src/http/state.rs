@@ -14,6 +14,7 @@ use crate::{
     limits::Limiter,
     model::Country,
     people::{AbsenceFeeds, People},
+    queue::Queues,
     queue::{history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
@@ -45,6 +46,8 @@ pub struct Rooms {
     pub programming: Programming,
     /// What queues remember.
     pub statistics: Statistics,
+    /// Queues, live.
+    pub queues: Queues,
     /// Rules and lists.
     pub routing: Routing,
     /// What rules and links are given whose sender does not say.

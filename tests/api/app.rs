@@ -9,6 +9,7 @@ use stasisd::{
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
     people::{AbsenceFeeds, People},
+    queue::{Queues, history::Statistics, program::Programming},
     routing::Routing,
     storage::{Journal, Store},
     web::Web,
@@ -16,7 +17,7 @@ use stasisd::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{client::Actor, pretend::Pretend, temp::TempDir};
+use crate::{client::Actor, desk::Desk, pretend::Pretend, temp::TempDir};
 
 /// What a test may set.
 pub struct Setup {
@@ -24,6 +25,9 @@ pub struct Setup {
     pub storage: StorageConfig,
     pub lookup: LookupConfig,
     pub notes: NotesConfig,
+    pub queues: Option<Queues>,
+    /// The queue that a timetable fills.
+    pub desk: Arc<Desk>,
     pub directory: TempDir,
 }
 
@@ -32,7 +36,15 @@ impl Default for Setup {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
         let Config { lookup, notes, .. } = Config::defaults().unwrap();
-        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
+        Self {
+            http: http_config(),
+            storage: storage_config(&url),
+            lookup,
+            notes,
+            queues: None,
+            desk: Arc::default(),
+            directory,
+        }
     }
 }
 
@@ -68,6 +80,8 @@ pub struct App {
     pub feed: Feed,
     pub control: Arc<Pretend>,
     pub routing: Routing,
+    pub desk: Arc<Desk>,
+    pub programming: Programming,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -98,6 +112,9 @@ impl App {
         let routing = Routing::new(store.clone(), &config).unwrap();
         let people = People::new(store.clone(), feed.clone());
         people.reread().await.unwrap();
+        config.timetables = Desk::timetables();
+        let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
+        let programming = Programming::new(store.clone(), feed.clone(), hands, plans, &config);
         let rooms = Rooms {
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
@@ -109,12 +126,16 @@ impl App {
             time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
+            programming: programming.clone(),
+            statistics: Statistics::new(store.clone(), &config),
+            queues: setup.queues.unwrap_or_else(|| Queues::new(None, feed.clone(), &config.ami)),
             country: "ES".parse().ok(),
             default_ttl: Some(SignedDuration::from_hours(24)),
         };
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
-        Self { address, store, feed, control, routing, directory: setup.directory, shutdown, served }
+        let (directory, desk) = (setup.directory, setup.desk);
+        Self { address, store, feed, control, routing, desk, programming, directory, shutdown, served }
     }
 
     /// One more journal of the same store.

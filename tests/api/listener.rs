@@ -9,8 +9,11 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
+    people::{AbsenceFeeds, People},
+    queue::{Queues, history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
+    web::Web,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -28,8 +31,14 @@ use crate::{
 async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let config = Config::defaults().unwrap();
+    let people = People::new(store.clone(), Feed::new());
+    let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
     let rooms = Rooms {
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
+        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+        people,
+        programming: Programming::new(store.clone(), Feed::new(), hands, plans, &config),
+        statistics: Statistics::new(store.clone(), &config),
         routing: Routing::new(store.clone(), &config).unwrap(),
         routing_defaults: RoutingDefaults::new(&config),
         notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
@@ -37,6 +46,7 @@ async fn refusal(setup: &Setup) -> HttpError {
         store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),
+        queues: Queues::new(None, Feed::new(), &config.ami),
         country: None,
         default_ttl: None,
     };

@@ -8,6 +8,7 @@ mod call_orders;
 mod calls;
 mod client;
 mod contacts;
+mod desk;
 mod events;
 mod faults;
 mod flows;
@@ -19,7 +20,9 @@ mod open;
 mod ordering;
 mod orders;
 mod pretend;
+mod programming;
 mod prompts;
+mod queues;
 mod routing;
 mod spec;
 #[path = "../support/temp.rs"]

@@ -10,6 +10,7 @@ mod finding;
 mod flows;
 mod gateways;
 mod machine;
+mod manager;
 mod port;
 mod routing;
 mod voice;
@@ -56,6 +57,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
         prompts = voice.prompts;
     }
     told.all(asterisk::look(config, is_running, &prompts).await);
+    told.all(manager::look(config).await);
     (told.failed, told.doubtful)
 }
 

@@ -15,7 +15,7 @@ use super::{
     snapshot::{self, Scope},
 };
 use crate::{
-    ami::{Action, Event, Hello, Wire},
+    ami::{Event, Hello, Wire},
     model::{NoticeKind, QueueState},
     tasks::clock,
 };
@@ -104,22 +104,18 @@ impl Queues {
     async fn greet(&self, hello: &Hello, round: &mut Round) {
         round.greeted = false;
         round.owed = false;
-        round.version = format!("AMI {}", hello.manager_version);
+        round.version.clone_from(&hello.manager_version);
+        // What was just read need not be read again.
+        round.last.clear();
+        round.next = Instant::now() + Duration::from_secs(self.inner.recheck_secs) / 2;
         self.ask(Scope::All).await;
-        let Some(client) = &self.inner.client else { return };
-        // Only for people; a user without the class `reporting` is not told.
-        if let Ok(settings) = client.act(Action::new("CoreSettings")).await
-            && let Some(version) = settings.get("AsteriskVersion")
-        {
-            version.clone_into(&mut round.version);
-        }
     }
 
     /// All queues are read.
     fn read(&self, round: &mut Round) {
         let all = self.all();
         let (queues, members) = (all.len(), all.iter().map(|state| state.members.len()).sum::<usize>());
-        self.stand(true, format!("connected to the manager of Asterisk {}", round.version), clock::now());
+        self.stand(true, format!("connected to Asterisk's manager, version {}", round.version), clock::now());
         if std::mem::replace(&mut round.greeted, true) {
             return;
         }

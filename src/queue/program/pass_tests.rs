@@ -345,7 +345,7 @@ async fn the_loop_keeps_what_people_do_by_hand_until_the_shift_is_over() {
     });
     eventually("both are members", || stage.hands.interfaces().len() == 2).await;
     let by_hand = |change| {
-        stage.hands.change(&QueueAction { queue: "q".into(), interface: BERTA.into(), change }, "sonia")
+        stage.hands.change(&QueueAction { queue: "q".into(), interface: BERTA.into(), change }, "sonia");
     };
     by_hand(MemberChange::Remove);
     eventually_async("it is an override", async || stage.store.open_overrides("q").await.unwrap().len() == 1)
