@@ -103,15 +103,12 @@ async fn a_lost_connection_leaves_the_board_and_the_next_list_mends_it() {
     let away = room.queues.act(&pause("x"), "test").await.unwrap_err();
     assert!(matches!(away, QueueError::Away(_)), "{away:?}");
     manager.with_faults(|faults| faults.banner = None);
-    let mut told = Vec::new();
-    for _ in 0..4 {
-        let notice = room.notice(NoticeKind::QueueMember).await;
-        told.push(format!("{} {}", notice.data["what"], notice.data["interface"]).replace('"', ""));
+    let mut wanted = vec!["added PJSIP/new", "paused PJSIP/operator", "removed Local/s@rig-operator/n"];
+    while !wanted.is_empty() {
+        let data = room.notice(NoticeKind::QueueMember).await.data.clone();
+        let told = format!("{} {}", data["what"], data["interface"]).replace('"', "");
+        wanted.retain(|one| *one != told);
     }
-    told.sort();
-    let wanted =
-        ["added PJSIP/new", "paused PJSIP/operator", "removed Local/s@rig-operator/n"].map(str::to_owned);
-    assert_eq!(told.iter().filter(|one| wanted.contains(one)).count(), 3, "{told:?}");
     room.ready().await;
     assert_eq!(room.pause_reason("phones", "PJSIP/operator").as_deref(), Some("gone home"));
 }

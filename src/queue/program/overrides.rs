@@ -73,8 +73,8 @@ impl Programming {
             kind,
             by: by.to_owned(),
             note: clean(&new.note, LONGEST_TEXT),
-            created_at: now,
-            expires_at,
+            created_at: as_stored(now),
+            expires_at: as_stored(expires_at),
             applied: false,
             settled: false,
         };
@@ -132,6 +132,11 @@ impl Programming {
         self.inner.hands.act(action, by).await.map_err(ProgramError::Refused)?;
         Ok(true)
     }
+}
+
+/// To the microsecond, as the store keeps times: whoever made it and whoever reads it are told the same.
+fn as_stored(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
 /// What can stand in an action of the manager interface, and be dialled.

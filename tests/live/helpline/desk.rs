@@ -1,4 +1,4 @@
-//! A desk's telephone that registers and answers OPTIONS, until it is unplugged.
+//! A desk's telephone that registers, answers OPTIONS and rings, until it is unplugged.
 
 use std::{
     net::UdpSocket,
@@ -50,8 +50,8 @@ impl Desk {
             while !stopped.load(Ordering::Relaxed) {
                 let Ok((count, from)) = socket.recv_from(&mut bytes) else { continue };
                 let text = String::from_utf8_lossy(&bytes[..count]);
-                if text.starts_with("OPTIONS") {
-                    let _ = socket.send_to(ok(&text).as_bytes(), from);
+                for said in answers(&text) {
+                    let _ = socket.send_to(said.as_bytes(), from);
                 }
             }
         });
@@ -68,10 +68,23 @@ impl Drop for Desk {
     }
 }
 
-/// 200 to a request.
-fn ok(request: &str) -> String {
+/// What it says to a request: it rings until the caller gives up.
+fn answers(request: &str) -> Vec<String> {
+    match request.split(' ').next() {
+        Some("OPTIONS") => vec![answer("200 OK", request)],
+        Some("INVITE") => vec![answer("180 Ringing", request)],
+        Some("CANCEL") => {
+            let invite = request.replace("CANCEL\r\n", "INVITE\r\n");
+            vec![answer("200 OK", request), answer("487 Request Terminated", &invite)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// An answer to a request.
+fn answer(status: &str, request: &str) -> String {
     let kept = ["Via:", "From:", "To:", "Call-ID:", "CSeq:"];
-    let mut answer = "SIP/2.0 200 OK\r\n".to_owned();
+    let mut answer = format!("SIP/2.0 {status}\r\n");
     for line in request.split("\r\n").filter(|line| kept.iter().any(|name| line.starts_with(name))) {
         answer.push_str(line);
         if line.starts_with("To:") && !line.contains("tag=") {

@@ -3,6 +3,7 @@
 mod desk;
 mod doctor;
 mod queues;
+mod turns;
 
 use std::{fs, io::Write};
 

@@ -193,7 +193,7 @@ async fn callers_wait_are_moved_withdrawn_and_served() {
     });
 
     // Hung up while waiting.
-    drop(second);
+    rig.cli(&format!("channel request hangup {}", queue["waiting"][1]["channel_name"].as_str().unwrap()));
     let abandoned = told(&mut events, "queue.caller", "abandoned").await;
     assert_eq!(abandoned["number"], "34600000002");
 
