@@ -81,7 +81,10 @@ impl AbsenceBody {
             (Some(days), None, None) => When::Weekly(days),
             (None, Some(from), to) => When::Dates { from, to: to.unwrap_or(from) },
             _ => {
-                return Err(Problem::field("from", "give days (each week; empty: every day), or from and to"));
+                return Err(Problem::field(
+                    "from",
+                    "give days (each week; empty: every day), or from and to",
+                ));
             }
         };
         let (shifts, optional, kind, reason) = (self.shifts, self.optional, self.kind, self.reason);
