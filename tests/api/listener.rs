@@ -9,8 +9,10 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
+    people::{AbsenceFeeds, People},
     routing::Routing,
     storage::Store,
+    web::Web,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -28,7 +30,10 @@ use crate::{
 async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let config = Config::defaults().unwrap();
+    let people = People::new(store.clone(), Feed::new());
     let rooms = Rooms {
+        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+        people,
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         routing: Routing::new(store.clone(), &config).unwrap(),
         routing_defaults: RoutingDefaults::new(&config),

@@ -25,6 +25,7 @@ mod migration;
 mod notes;
 mod orders;
 mod pairings;
+mod people;
 mod retention;
 mod routing;
 mod tokens;
