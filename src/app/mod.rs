@@ -7,6 +7,7 @@ mod exit;
 mod rooms;
 mod run;
 pub mod telemetry;
+mod timetables;
 
 pub use exit::{Exit, Failed, OrExit};
 pub use run::run;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Config, verify::Found};
+use super::{Config, PlanConfig, timetable_plan, verify::Found};
 use crate::model::Day;
 
 /// `[timetables.phones]`
@@ -37,6 +37,9 @@ pub struct TimetableConfig {
     /// Who may be planned: these groups' members; none: everybody with an ideal load.
     #[serde(default)]
     pub groups: BTreeSet<String>,
+    /// When weeks are planned by themselves; none: by hand.
+    #[serde(default)]
+    pub plan: Option<PlanConfig>,
 }
 
 fn yes() -> bool {
@@ -59,6 +62,7 @@ impl TimetableConfig {
 pub(super) fn verify(config: &Config, found: &mut Found) {
     for (name, timetable) in &config.timetables {
         let key = |field: &str| format!("timetables.{name}.{field}");
+        timetable_plan::verify(name, timetable, found);
         let is_word = |text: &str| {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))

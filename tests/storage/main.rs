@@ -27,4 +27,5 @@ mod orders;
 mod pairings;
 mod retention;
 mod routing;
+mod timetables;
 mod tokens;
