@@ -11,6 +11,7 @@ mod flows;
 mod gateways;
 mod machine;
 mod port;
+mod routing;
 mod voice;
 
 use std::path::PathBuf;
@@ -49,6 +50,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     if is_ours {
         told.all(database::look(&config.storage).await);
         told.all(contacts::look(config).await);
+        told.all(routing::look(config).await);
         let voice = voice::look(config).await;
         told.all(voice.findings);
         prompts = voice.prompts;
