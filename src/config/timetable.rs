@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Config, verify::Found};
+use super::{Config, TimetableRules, TimetableWeights, timetable_rules, verify::Found};
 use crate::model::Day;
 
 /// `[timetables.phones]`
@@ -37,6 +37,10 @@ pub struct TimetableConfig {
     /// Who may be planned: these groups' members; none: everybody with an ideal load.
     #[serde(default)]
     pub groups: BTreeSet<String>,
+    #[serde(default)]
+    pub weights: TimetableWeights,
+    #[serde(default)]
+    pub rules: TimetableRules,
 }
 
 fn yes() -> bool {
@@ -91,5 +95,7 @@ pub(super) fn verify(config: &Config, found: &mut Found) {
         if !(1..=100).contains(&timetable.lines) {
             found.add(key("lines"), "there are 1 to 100 lines", "write how many answer at once");
         }
+        let shifts = timetable.hours.len().saturating_sub(1);
+        timetable_rules::verify(key, (&timetable.weights, &timetable.rules), shifts, found);
     }
 }
