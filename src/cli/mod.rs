@@ -12,6 +12,7 @@ mod load;
 mod notes;
 mod rules;
 mod run;
+mod timetable;
 mod token;
 mod voice;
 
@@ -60,6 +61,8 @@ enum Command {
     Notes(notes::NotesArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
+    /// Timetables: plan the weeks of those who answer telephones.
+    Timetable(timetable::TimetableArgs),
     /// Voices: list them, let one speak, put one in place.
     Voice(voice::VoiceArgs),
     /// Who may use the control port.
@@ -124,6 +127,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
         }
+        Command::Timetable(args) => timetable::run(file, &args),
         Command::Voice(args) => {
             let config = load::read_and_verify_tables(file, &["calls.language", "speech."])?.config;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Config, PlanConfig, timetable_plan, verify::Found};
+use super::{
+    Config, PlanConfig, TimetableRules, TimetableWeights, timetable_plan, timetable_rules, verify::Found,
+};
 use crate::model::Day;
 
 /// `[timetables.phones]`
@@ -40,6 +42,10 @@ pub struct TimetableConfig {
     /// When weeks are planned by themselves; none: by hand.
     #[serde(default)]
     pub plan: Option<PlanConfig>,
+    #[serde(default)]
+    pub weights: TimetableWeights,
+    #[serde(default)]
+    pub rules: TimetableRules,
 }
 
 fn yes() -> bool {
@@ -95,5 +101,7 @@ pub(super) fn verify(config: &Config, found: &mut Found) {
         if !(1..=100).contains(&timetable.lines) {
             found.add(key("lines"), "there are 1 to 100 lines", "write how many answer at once");
         }
+        let shifts = timetable.hours.len().saturating_sub(1);
+        timetable_rules::verify(key, (&timetable.weights, &timetable.rules), shifts, found);
     }
 }
