@@ -10,7 +10,7 @@ use crate::{
     stasis::Door,
     storage::{StorageError, Store},
     tasks::Tasks,
-    timetable::{NoPlan, Solver, Staff, Task, Timetables},
+    timetable::{Highs, Staff, Timetables},
 };
 
 /// Persons and absences of the store.
@@ -27,24 +27,11 @@ impl Staff for Stored {
     }
 }
 
-struct NoSolver;
-
-impl Solver for NoSolver {
-    fn solve(
-        &self,
-        _: &Task,
-        _: &mut dyn FnMut(crate::model::PlanningProgress),
-        _: &tokio_util::sync::CancellationToken,
-    ) -> Result<crate::model::WeekPlan, NoPlan> {
-        Err(NoPlan::Failed("there is no planner".to_owned()))
-    }
-}
-
 /// The room, over the store that is open.
 pub fn open(config: &Config, door: &Door) -> Timetables {
     let staff = Arc::new(Stored(door.store.clone()));
     let feed = door.services.feed.clone();
-    Timetables::new(door.store.clone(), feed, config, staff, Arc::new(NoSolver))
+    Timetables::new(door.store.clone(), feed, config, staff, Arc::new(Highs::default()))
 }
 
 /// Spawns what plans weeks when they are due.

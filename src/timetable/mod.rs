@@ -12,6 +12,6 @@ pub mod solve;
 pub use check::{Check, Violation, check};
 pub use edit::{CellChange, Conflict, EditRefused};
 pub use keep::{By, Crew, NewTable, Staff, TimetableError, Timetables};
-pub use planning::{NoPlan, PlanRequest, Solver, Task};
+pub use planning::{Highs, Listener, NoPlan, PlanRequest, Solver, Task};
 pub use problem::{Grid, Member, Place, Problem};
 pub use solve::{End, Options, Progress, Solution, SolveError, Unsolvable, Worker, solve};

@@ -7,7 +7,7 @@ mod refused;
 mod whole;
 
 pub use cells::{CellChange, Edited, change, swap};
-pub use conflicts::{Conflict, ConflictKind, Ground, Severity, conflicts};
+pub use conflicts::{Conflict, ConflictKind, Ground, Severity, away, conflicts};
 pub use lines::{add_line, remove_line};
 pub use refused::EditRefused;
 pub use whole::{blank, replace};

@@ -103,9 +103,9 @@ impl Timetables {
     async fn job(self, mut planning: Planning, task: Task, stop: CancellationToken, publish: bool) {
         let (teller, mut told) = watch::channel(PlanningProgress::default());
         let (solver, own) = (Arc::clone(&self.inner().solver), stop.clone());
-        let solving = self.inner().running.tracker.spawn_blocking(move || {
-            solver.solve(&task, &mut |progress| _ = teller.send_replace(progress), &own)
-        });
+        let tell = Box::new(move |progress| _ = teller.send_replace(progress));
+        // A task of its own, so that a panic in it is one planning's failure.
+        let solving = self.inner().running.tracker.spawn(async move { solver.solve(task, tell, own).await });
         tokio::pin!(solving);
         let solved = loop {
             match timeout(TELL_EACH, &mut solving).await {

@@ -1,8 +1,10 @@
 //! Weeks are planned beside everything else: one at a time for each timetable, with progress, stopped at any time.
 
 mod due;
+mod highs;
 mod job;
 mod run;
+mod shares;
 mod solver;
 
 use std::{
@@ -14,7 +16,8 @@ use jiff::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
-pub use solver::{NoPlan, Solver, Task};
+pub use highs::Highs;
+pub use solver::{Listener, NoPlan, Solver, Task};
 
 use super::keep::{By, TimetableError, Timetables};
 use crate::model::{KeptWeek, Planning, PlanningState, Sheet, WeekState};

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -36,17 +37,17 @@ pub enum NoPlan {
     Failed(String),
 }
 
+/// Hears how far a planning is.
+pub type Listener = Box<dyn FnMut(PlanningProgress) + Send>;
+
 /// Finds who answers when.
 pub trait Solver: Send + Sync {
-    /// Plans a week, on the caller's thread and for as long as `task.time` says. Tells of what it has found on its way,
-    /// and gives the best so far when `stop` is cancelled.
-    ///
-    /// # Errors
-    /// Why there is none.
+    /// Plans a week, for as long as `task.time` says. Tells of what it has found on its way, and gives the best so far
+    /// when `stop` is cancelled. Does not hold up the runtime's threads.
     fn solve(
         &self,
-        task: &Task,
-        progress: &mut dyn FnMut(PlanningProgress),
-        stop: &CancellationToken,
-    ) -> Result<WeekPlan, NoPlan>;
+        task: Task,
+        listener: Listener,
+        stop: CancellationToken,
+    ) -> BoxFuture<'_, Result<WeekPlan, NoPlan>>;
 }
