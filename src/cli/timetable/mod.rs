@@ -1,5 +1,6 @@
 //! `stasisd timetable ...`: weeks planned from files, and how they are planned.
 
+mod loads;
 mod solve;
 
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub struct TimetableArgs {
 enum TimetableCommand {
     /// Plan a week from a file and write its timetable. Needs neither configuration nor daemon.
     Solve(solve::SolveArgs),
+    /// Compute from a file who gets how many shifts, and print each step.
+    Loads(loads::LoadsArgs),
     /// The planning process itself, as the daemon starts it.
     #[command(hide = true)]
     Work,
@@ -28,6 +31,7 @@ enum TimetableCommand {
 pub(super) fn run(_file: Option<PathBuf>, args: &TimetableArgs) -> Result<Exit, Failed> {
     match &args.command {
         TimetableCommand::Solve(args) => solve::run(args),
+        TimetableCommand::Loads(args) => loads::run(args),
         TimetableCommand::Work => solve::work(),
     }
 }
