@@ -13,6 +13,7 @@ pub mod http;
 pub mod limits;
 pub mod model;
 pub mod outbound;
+pub mod people;
 pub mod routing;
 pub mod scripts;
 pub mod spoken;

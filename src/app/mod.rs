@@ -4,6 +4,7 @@ mod answers;
 mod control;
 mod drain;
 mod exit;
+mod people;
 mod rooms;
 mod run;
 pub mod telemetry;

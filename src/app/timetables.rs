@@ -1,4 +1,4 @@
-//! The room of timetables, with persons and absences as the store has them.
+//! The room of timetables, over those who work here.
 
 use std::sync::Arc;
 
@@ -7,30 +7,29 @@ use futures_util::future::BoxFuture;
 use crate::{
     config::Config,
     model::{Absence, Person, Week},
+    people::People,
     stasis::Door,
-    storage::{StorageError, Store},
+    storage::StorageError,
     tasks::Tasks,
     timetable::{Highs, Staff, Timetables},
 };
 
-/// Persons and absences of the store.
-struct Stored(Store);
+/// Those who work here.
+struct Here(People);
 
-impl Staff for Stored {
+impl Staff for Here {
     fn persons(&self) -> BoxFuture<'_, Result<Vec<Person>, StorageError>> {
-        let _ = &self.0;
-        Box::pin(async { Ok(Vec::new()) })
+        Box::pin(async { Ok(self.0.all().iter().cloned().collect()) })
     }
 
-    fn absences(&self, _: Week) -> BoxFuture<'_, Result<Vec<Absence>, StorageError>> {
-        Box::pin(async { Ok(Vec::new()) })
+    fn absences(&self, week: Week) -> BoxFuture<'_, Result<Vec<Absence>, StorageError>> {
+        Box::pin(self.0.absences_in(week))
     }
 }
 
 /// The room, over the store that is open.
-pub fn open(config: &Config, door: &Door) -> Timetables {
-    let staff = Arc::new(Stored(door.store.clone()));
-    let feed = door.services.feed.clone();
+pub fn open(config: &Config, door: &Door, people: &People) -> Timetables {
+    let (staff, feed) = (Arc::new(Here(people.clone())), door.services.feed.clone());
     Timetables::new(door.store.clone(), feed, config, staff, Arc::new(Highs::default()))
 }
 

@@ -31,6 +31,12 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
         reader.fill(&format!("{key}.token"), &token, &mut source.token, &mut source.token_file)?;
         reader.fill(&format!("{key}.url"), &url, &mut source.url, &mut source.url_file)?;
     }
+    for feed in &mut config.absences.feeds {
+        let (key, credential) = (format!("absences.feeds.{}", feed.name), format!("absences-{}", feed.name));
+        let (token, url) = (format!("{credential}-token"), format!("{credential}-url"));
+        reader.fill(&format!("{key}.token"), &token, &mut feed.token, &mut feed.token_file)?;
+        reader.fill(&format!("{key}.url"), &url, &mut feed.url, &mut feed.url_file)?;
+    }
     let webhooks = &mut config.webhooks;
     reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;
     // This one has a default, so it is never absent: a file or a credential goes before it.

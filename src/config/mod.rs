@@ -1,5 +1,6 @@
 //! The configuration: one struct for each table of `config/stasisd.toml`, which is the default layer.
 
+mod absences;
 mod credentials;
 mod environment;
 mod fastagi;
@@ -23,6 +24,7 @@ mod verify;
 mod verify_outbound;
 mod webhook_keys;
 
+pub use absences::{AbsenceFeedConfig, AbsencesConfig, FeedColumns, FeedFormat, WhoBy};
 pub use fastagi::{FastAgiConfig, Network};
 pub use gateway::{DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, NumberPattern, Strategy};
 pub use hours::{Holiday, Hours};

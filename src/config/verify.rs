@@ -49,6 +49,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     routing::verify(config, &mut found);
     super::notes::verify(config, &mut found);
     super::timetable::verify(config, &mut found);
+    super::absences::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

@@ -23,6 +23,7 @@ pub enum Code {
     OrderWithoutPhone,
     TimetableChanged,
     TimetableRefused,
+    Taken,
     BodyTooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
@@ -38,7 +39,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -58,6 +59,7 @@ impl Code {
         Self::OrderWithoutPhone,
         Self::TimetableChanged,
         Self::TimetableRefused,
+        Self::Taken,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::RangeNotSatisfiable,
@@ -107,6 +109,7 @@ impl Code {
             Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
             Self::TimetableChanged => (409, "timetable_changed", "The timetable was changed meanwhile"),
             Self::TimetableRefused => (409, "timetable_refused", "The timetable does not take this"),
+            Self::Taken => (409, "taken", "It is somebody else's"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),
             Self::RangeNotSatisfiable => (416, "range_not_satisfiable", "The file does not have this range"),

@@ -8,8 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, pairings, prompts, route, rules, spec,
+    absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
+    lists, metrics, notes, orders, pairings, persons, prompts, route, rules, spec,
     state::{App, Shared},
     timetables, wrap,
 };
@@ -49,6 +49,9 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(route::routes())
         .merge(notes::routes())
         .merge(timetables::routes())
+        .merge(persons::routes())
+        .merge(groups::routes())
+        .merge(absences::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

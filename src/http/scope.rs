@@ -168,6 +168,8 @@ needs!(
     RoutingWrite,
     TimetablesRead,
     TimetablesWrite,
+    PeopleRead,
+    PeopleWrite,
     EventsRead
 );
 

@@ -13,6 +13,7 @@ use crate::{
     feed::Feed,
     limits::Limiter,
     model::Country,
+    people::{AbsenceFeeds, People},
     routing::Routing,
     storage::Store,
     timetable::Timetables,
@@ -30,6 +31,10 @@ pub struct Rooms {
     pub contacts: Contacts,
     /// Call notes.
     pub notes: Notes,
+    /// Who works here.
+    pub people: People,
+    /// Where absences come from.
+    pub absence_feeds: AbsenceFeeds,
     /// Whose days notes are listed by.
     pub time_zone: jiff::tz::TimeZone,
     /// What happens now.

@@ -2,6 +2,7 @@
 
 mod absence;
 mod attempt;
+mod busy;
 mod call;
 mod call_order;
 mod contact;
@@ -19,12 +20,14 @@ mod phone;
 mod planned;
 mod queue;
 mod rule;
+mod spreadsheet;
 mod target;
 mod timetable;
 mod week;
 
 pub use absence::{Absence, AbsenceKind, When, Who};
 pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
+pub use busy::{Busy, busy_of};
 pub use call::{CallRecord, CallState, Direction, Disposition, Position};
 pub use call_order::{Amd, CallOrder, CallOrderId, OrderEnd, OrderState, RetryAfter, RetryRule};
 pub use contact::{Contact, Item, clean, folded};
@@ -44,6 +47,7 @@ pub use planned::{
 };
 pub use queue::{Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting};
 pub use rule::{HoursMatch, ListEntry, ListName, Matches, NumberMatch, Rule, Sense};
+pub use spreadsheet::{from_cell, to_cell};
 pub use target::{Refuse, Route, Target};
 pub use timetable::{Cell, Slot, Timetable};
 pub use week::{Day, Week};

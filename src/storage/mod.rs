@@ -3,6 +3,7 @@
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
 
+mod absences;
 mod batch;
 mod calls;
 mod codec;
@@ -20,6 +21,7 @@ mod open;
 mod orders;
 mod page;
 mod pairings;
+mod people;
 mod plan;
 mod pool;
 mod row;
@@ -33,6 +35,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::timeout};
 
+pub use absences::{AbsenceQuery, AbsenceScope, AbsencesChanged};
 pub use calls::CallQuery;
 pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
@@ -44,6 +47,7 @@ pub use lists::ListQuery;
 pub use notes::{NoteQuery, Telling};
 pub use orders::{OrderBefore, OrderPut, OrderQuery};
 pub use page::{LARGEST_PAGE, Page, PageRequest};
+pub use people::{PeopleChange, Persons};
 pub use rules::{RoutingBook, RuleQuery};
 pub use sweep::Swept;
 pub use timetables::{TableChange, TableSummary};

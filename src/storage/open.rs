@@ -39,6 +39,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (6, "notes", include_str!("../../migrations/sqlite/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
+    (9, "people", include_str!("../../migrations/sqlite/0009_people.sql")),
     (10, "timetables", include_str!("../../migrations/sqlite/0010_timetables.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -50,6 +51,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (6, "notes", include_str!("../../migrations/postgres/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
+    (9, "people", include_str!("../../migrations/postgres/0009_people.sql")),
     (10, "timetables", include_str!("../../migrations/postgres/0010_timetables.sql")),
 ];
 

@@ -8,8 +8,10 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
+    people::{AbsenceFeeds, People},
     routing::Routing,
     storage::{Journal, Store},
+    web::Web,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -94,12 +96,16 @@ impl App {
         let mut config = Config::defaults().unwrap();
         config.calls.country = "ES".to_owned();
         let routing = Routing::new(store.clone(), &config).unwrap();
+        let people = People::new(store.clone(), feed.clone());
+        people.reread().await.unwrap();
         let rooms = Rooms {
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
             contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
             notes: Notes::new(store.clone(), feed.clone(), &setup.notes),
+            absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+            people: people.clone(),
             time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,

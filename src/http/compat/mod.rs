@@ -8,6 +8,7 @@ mod ringring;
 mod route_to_ivr;
 mod route_to_operator;
 mod words;
+mod yaml;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
