@@ -13,7 +13,7 @@ use crate::{
 /// A week whose loads are computed.
 #[derive(Debug, Args)]
 pub(super) struct LoadsArgs {
-    /// The week, in the format tomatic-neutral/1, with persons' ideal_load, days_off, on_leave and credit
+    /// The week, in the format tomatic-neutral/1, with persons' `ideal_load`, `days_off`, `on_leave` and `credit`
     #[arg(value_name = "FILE.json")]
     file: PathBuf,
     /// How many are to answer at once [default: as the file says]

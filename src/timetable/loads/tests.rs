@@ -98,8 +98,8 @@ fn too_few_are_added_to_debtors_first_and_within_the_bound() {
     // 15 shifts for 20 cells: two for ben's debt, then by credit anna, ben and carla.
     let load = |id| by_id(&loads, id).covering;
     assert_eq!((load("anna"), load("ben"), load("carla")), (6, 8, 6));
-    assert_eq!(by_id(&loads, "ben").overload, 3.0);
-    assert_eq!(by_id(&loads, "ben").credit_after, 1.0);
+    assert!((by_id(&loads, "ben").overload - 3.0).abs() < 1e-9);
+    assert!((by_id(&loads, "ben").credit_after - 1.0).abs() < 1e-9);
     let bounded = compute(&demand(1), &people);
     assert_eq!((by_id(&bounded, "ben").load, bounded.nobody), (5, 5));
 }

@@ -44,7 +44,7 @@ pub fn plan_here(
     let start = best.found.as_ref().and_then(|(grid, _)| model.values(grid));
     let seconds = options.seconds - begun.elapsed().as_secs_f64();
     let search = Search { seconds, seed: options.seed, gap: options.gap, start };
-    let came = engine::search(&model, &search, &mut |heard| {
+    let came = engine::search(&model.linear, &search, &mut |heard| {
         match heard {
             Heard::Better(values) => best.take(model.grid(values)),
             Heard::Bound(bound) if !model.partial => best.rise(bound + model.offset),

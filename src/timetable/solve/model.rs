@@ -9,27 +9,19 @@ use std::{
     ops::Range,
 };
 
-use super::days::{self, Mask, Shapes};
+use super::{
+    days::{self, Mask, Shapes},
+    engine::{Column, Linear},
+};
 use crate::timetable::{
     check::idle_leaves,
     problem::{Grid, Member, Place, Problem},
 };
 
-/// A column of the programme; its lower bound is 0, its upper one 1.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Column {
-    pub cost: f64,
-    pub integer: bool,
-    /// Rows, and how often it counts there.
-    pub entries: Vec<(usize, f64)>,
-}
-
-/// The programme.
+/// The programme, and what its columns mean.
 #[derive(Debug, Default)]
 pub(super) struct Model {
-    /// Bounds of each row.
-    pub rows: Vec<(f64, f64)>,
-    pub columns: Vec<Column>,
+    pub linear: Linear,
     /// What every timetable costs that has nobody in it, without its empty lines.
     pub offset: f64,
     /// Not every day that people can have is a column.
@@ -65,14 +57,12 @@ impl Model {
     /// The programme of this week.
     pub fn new(problem: &Problem) -> Self {
         let shapes = Shapes::of(problem);
+        let lines = |place| (problem.lines_at(place) as f64, problem.lines_at(place) as f64);
         let mut model = Self {
             partial: shapes.partial,
             slots: problem.slots(),
             shifts: problem.shifts,
-            rows: problem
-                .places()
-                .map(|at| (problem.lines_at(at) as f64, problem.lines_at(at) as f64))
-                .collect(),
+            linear: Linear { rows: problem.places().map(lines).collect(), columns: Vec::new() },
             ..Self::default()
         };
         let shared = Shared::new(problem, &mut model);
@@ -98,8 +88,8 @@ impl Model {
     }
 
     fn row(&mut self, from: f64, to: f64) -> usize {
-        self.rows.push((from, to));
-        self.rows.len() - 1
+        self.linear.rows.push((from, to));
+        self.linear.rows.len() - 1
     }
 
     /// The days that one person can have.
@@ -127,7 +117,7 @@ impl Model {
                 self.offset += unforced(0);
             }
             let row = self.row(if must { 1.0 } else { 0.0 }, 1.0);
-            let first = self.columns.len();
+            let first = self.linear.columns.len();
             for shape in shapes.for_member(problem, member) {
                 let mask = shape.mask;
                 if mask & busy != 0 || (must && forced & !mask != 0) {
@@ -141,22 +131,26 @@ impl Model {
                     entries.push((slot, 1.0));
                     entries.extend(shared.rows_of(slot, member).map(|row| (row, 1.0)));
                 }
-                self.columns.push(Column {
+                self.linear.columns.push(Column {
                     cost: shape.points as f64 + wishes + forced,
                     integer: true,
                     entries,
                 });
                 self.taken.push((number, day, mask));
             }
-            self.ranges.insert((number, day), first..self.columns.len());
+            self.ranges.insert((number, day), first..self.linear.columns.len());
         }
     }
 
     fn rise(&mut self, row: usize, from: Count, costs: impl Iterator<Item = f64>) {
-        let first = self.columns.len();
+        let first = self.linear.columns.len();
         let sign = if matches!(from, Count::Below(_)) { 1.0 } else { -1.0 };
-        self.columns.extend(costs.map(|cost| Column { cost, integer: false, entries: vec![(row, sign)] }));
-        self.rises.push(Rise { row, from, columns: first..self.columns.len() });
+        self.linear.columns.extend(costs.map(|cost| Column {
+            cost,
+            integer: false,
+            entries: vec![(row, sign)],
+        }));
+        self.rises.push(Rise { row, from, columns: first..self.linear.columns.len() });
     }
 
     /// The timetable that these values of the columns mean.
@@ -178,12 +172,12 @@ impl Model {
                 *wanted.entry((*member, slot / self.shifts)).or_default() |= 1 << (slot % self.shifts);
             }
         }
-        let mut values = vec![0.0; self.columns.len()];
-        let mut counts = vec![0.0; self.rows.len()];
+        let mut values = vec![0.0; self.linear.columns.len()];
+        let mut counts = vec![0.0; self.linear.rows.len()];
         for (at, mask) in wanted {
             let column = self.ranges.get(&at)?.clone().find(|column| self.taken[*column].2 == mask)?;
             values[column] = 1.0;
-            for (row, times) in &self.columns[column].entries {
+            for (row, times) in &self.linear.columns[column].entries {
                 counts[*row] += times;
             }
         }

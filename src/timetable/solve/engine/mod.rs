@@ -4,7 +4,22 @@ mod callback;
 
 use highs::{ColProblem, HighsModelStatus, HighsSolutionStatus, Sense};
 
-use super::model::Model;
+/// A mixed-integer programme: columns between 0 and 1, rows between two bounds, the least cost.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Linear {
+    /// Bounds of each row.
+    pub rows: Vec<(f64, f64)>,
+    pub columns: Vec<Column>,
+}
+
+/// A column; its lower bound is 0, its upper one 1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Column {
+    pub cost: f64,
+    pub integer: bool,
+    /// Rows, and how often it counts there.
+    pub entries: Vec<(usize, f64)>,
+}
 
 /// What HiGHS says while it runs.
 #[derive(Clone, Copy, Debug)]
@@ -46,10 +61,10 @@ pub(super) enum Came {
 ///
 /// # Errors
 /// What HiGHS does not accept or cannot do.
-pub(super) fn search(model: &Model, search: &Search, ear: &mut Ear<'_>) -> Result<Came, String> {
+pub(super) fn search(linear: &Linear, search: &Search, ear: &mut Ear<'_>) -> Result<Came, String> {
     let mut programme = ColProblem::default();
-    let rows: Vec<_> = model.rows.iter().map(|(from, to)| programme.add_row(*from..=*to)).collect();
-    for column in &model.columns {
+    let rows: Vec<_> = linear.rows.iter().map(|(from, to)| programme.add_row(*from..=*to)).collect();
+    for column in &linear.columns {
         let entries = column.entries.iter().map(|(row, times)| (rows[*row], *times));
         programme.add_column_with_integrality(column.cost, 0.0..=1.0, entries, column.integer);
     }
