@@ -8,6 +8,7 @@ mod people;
 mod rooms;
 mod run;
 pub mod telemetry;
+mod timetables;
 
 pub use exit::{Exit, Failed, OrExit};
 pub use run::run;

@@ -104,6 +104,7 @@ pub fn for_http(
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
+        timetables: super::timetables::open(config, door, &people.people),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

@@ -32,6 +32,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let control = Arc::new(Rooms { door: door.clone(), intercom, metrics: metrics.clone() });
     let http_end = CancellationToken::new();
     let for_http = rooms::for_http(&config, &door, &opened.people, control);
+    super::timetables::spawn(&tasks, &for_http.timetables);
     let (address, serving) =
         http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");

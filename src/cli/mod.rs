@@ -9,11 +9,13 @@ mod contacts;
 mod doctor;
 mod flow;
 mod import;
+mod lists;
 mod load;
 mod notes;
 mod people;
 mod rules;
 mod run;
+mod timetable;
 mod token;
 mod voice;
 
@@ -56,6 +58,8 @@ enum Command {
     Contacts(contacts::ContactsArgs),
     /// Routing rules: which way calls go that come in, and why.
     Rules(rules::RulesArgs),
+    /// Lists of callers: who is blocked, who is treated better.
+    Lists(lists::ListsArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
     /// Who works here: list, change, group, import, export them.
@@ -66,6 +70,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
+    /// Timetables: plan the weeks of those who answer telephones.
+    Timetable(timetable::TimetableArgs),
     /// Voices: list them, let one speak, put one in place.
     Voice(voice::VoiceArgs),
     /// Who may use the control port.
@@ -118,6 +124,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
         Command::Rules(args) => rules::run(file, &args),
+        Command::Lists(args) => lists::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -132,6 +139,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
         }
+        Command::Timetable(args) => timetable::run(file, &args),
         Command::Voice(args) => {
             let config = load::read_and_verify_tables(file, &["calls.language", "speech."])?.config;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

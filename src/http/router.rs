@@ -11,7 +11,7 @@ use super::{
     absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
     lists, metrics, notes, orders, pairings, persons, prompts, route, rules, spec,
     state::{App, Shared},
-    wrap,
+    timetables, wrap,
 };
 
 /// The API as a service, and nothing that listens.
@@ -48,6 +48,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(links::routes())
         .merge(route::routes())
         .merge(notes::routes())
+        .merge(timetables::routes())
         .merge(persons::routes())
         .merge(groups::routes())
         .merge(absences::routes())

@@ -166,6 +166,8 @@ needs!(
     FlowsWrite,
     RoutingRead,
     RoutingWrite,
+    TimetablesRead,
+    TimetablesWrite,
     PeopleRead,
     PeopleWrite,
     EventsRead

@@ -16,6 +16,7 @@ use crate::{
     people::{AbsenceFeeds, People},
     routing::Routing,
     storage::Store,
+    timetable::Timetables,
 };
 
 /// Keys of a rate limit held in memory at most.
@@ -40,6 +41,8 @@ pub struct Rooms {
     pub feed: Feed,
     /// Live calls, flows, health.
     pub control: Arc<dyn Control>,
+    /// Timetables, and their planning.
+    pub timetables: Timetables,
     /// Rules and lists.
     pub routing: Routing,
     /// What rules and links are given whose sender does not say.

@@ -17,6 +17,7 @@ mod order;
 mod pairing;
 mod person;
 mod phone;
+mod planned;
 mod queue;
 mod rule;
 mod spreadsheet;
@@ -41,6 +42,9 @@ pub use order::{Order, OrderUpdate, Outcome};
 pub use pairing::{Pairing, Party, meant};
 pub use person::{Person, PersonId};
 pub use phone::{Country, NumberError, PhoneNumber, mask};
+pub use planned::{
+    KeptWeek, Penalty, Planning, PlanningProgress, PlanningState, Sheet, TableEdit, WeekPlan, WeekState,
+};
 pub use queue::{Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting};
 pub use rule::{HoursMatch, ListEntry, ListName, Matches, NumberMatch, Rule, Sense};
 pub use spreadsheet::{from_cell, to_cell};

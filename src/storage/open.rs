@@ -40,6 +40,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
     (9, "people", include_str!("../../migrations/sqlite/0009_people.sql")),
+    (10, "timetables", include_str!("../../migrations/sqlite/0010_timetables.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
@@ -51,6 +52,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
     (9, "people", include_str!("../../migrations/postgres/0009_people.sql")),
+    (10, "timetables", include_str!("../../migrations/postgres/0010_timetables.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

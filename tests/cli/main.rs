@@ -13,7 +13,10 @@ mod rules;
 #[allow(dead_code, reason = "each test binary uses its own part")]
 #[path = "../support/voice.rs"]
 mod the_voice;
+mod timetable;
 mod voice;
+#[path = "../support/week.rs"]
+mod week;
 
 use std::{
     fs,

@@ -28,4 +28,5 @@ mod pairings;
 mod people;
 mod retention;
 mod routing;
+mod timetables;
 mod tokens;
