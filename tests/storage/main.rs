@@ -22,6 +22,7 @@ mod foreign;
 mod journal;
 mod ledger_journal;
 mod migration;
+mod mysql;
 mod notes;
 mod orders;
 mod pairings;
