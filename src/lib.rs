@@ -22,6 +22,7 @@ pub mod spoken;
 pub mod stasis;
 pub mod storage;
 pub mod tasks;
+pub mod timetable;
 pub mod tts;
 pub mod web;
 pub mod webhooks;

@@ -1,6 +1,8 @@
-//! The helpline: what seeing many queues costs, and how fast a click reaches Asterisk.
+//! The helpline: what seeing many queues costs, how fast a click reaches Asterisk, how fast weeks are planned and how
+//! near to the best there can be.
 
 mod queues;
+mod timetable;
 
 use crate::results::Book;
 
@@ -8,5 +10,8 @@ use crate::results::Book;
 pub fn measure(book: &mut Book) {
     if book.wants("queues") {
         queues::measure(book);
+    }
+    if book.wants("timetable") {
+        timetable::measure(book);
     }
 }

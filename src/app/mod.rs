@@ -10,6 +10,7 @@ mod queues;
 mod rooms;
 mod run;
 pub mod telemetry;
+mod timetables;
 
 pub use exit::{Exit, Failed, OrExit};
 pub use run::run;

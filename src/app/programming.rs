@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     config::Config,
-    model::{Timetable, Week},
+    model::{Sheet, Timetable, Week, WeekState},
     people::People,
     queue::{
         Queues,
@@ -14,7 +14,7 @@ use crate::{
         program::{Plans, Programming},
     },
     stasis::Door,
-    storage::{Persons, StorageError},
+    storage::{Persons, StorageError, Store},
     tasks::Tasks,
 };
 
@@ -29,12 +29,17 @@ pub struct ProgrammingRoom {
 
 /// Persons as last known, and published timetables as the store has them.
 struct Stored {
+    store: Store,
     people: People,
 }
 
 impl Plans for Stored {
-    fn timetable(&self, _: &str, _: Week) -> BoxFuture<'_, Result<Option<Timetable>, StorageError>> {
-        Box::pin(async { Ok(None) })
+    fn timetable(&self, name: &str, week: Week) -> BoxFuture<'_, Result<Option<Timetable>, StorageError>> {
+        let name = name.to_owned();
+        Box::pin(async move {
+            let kept = self.store.timetable(&name, Sheet::Week(week)).await?;
+            Ok(kept.filter(|kept| kept.state != WeekState::Draft).map(|kept| kept.plan.table))
+        })
     }
 
     fn persons(&self) -> BoxFuture<'_, Result<Persons, StorageError>> {
@@ -45,7 +50,7 @@ impl Plans for Stored {
 /// Opens them over the board of the queues.
 pub fn open(config: &Config, door: &Door, people: &People, queues: &Queues) -> ProgrammingRoom {
     let (store, feed, hands) = (door.store.clone(), door.services.feed.clone(), Arc::new(queues.clone()));
-    let plans = Arc::new(Stored { people: people.clone() });
+    let plans = Arc::new(Stored { store: store.clone(), people: people.clone() });
     ProgrammingRoom {
         programming: Programming::new(store.clone(), feed.clone(), hands.clone(), plans, config),
         statistics: Statistics::new(store.clone(), config),

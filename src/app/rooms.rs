@@ -114,6 +114,7 @@ pub fn for_http(
         programming: programming.programming.clone(),
         statistics: programming.statistics.clone(),
         queues: queues.queues.clone(),
+        timetables: super::timetables::open(config, door, &people.people),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

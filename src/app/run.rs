@@ -33,6 +33,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let http_end = CancellationToken::new();
     let programming = programming::open(&config, &door, &opened.people.people, &opened.queues.queues);
     let for_http = rooms::for_http(&config, &door, &programming, &opened.people, &opened.queues, control);
+    super::timetables::spawn(&tasks, &for_http.timetables);
     let (address, serving) =
         http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");

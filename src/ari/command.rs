@@ -172,6 +172,7 @@ impl Command<'_> {
             | Self::Moh(.., false) => "DELETE",
             Self::Playback(_)
             | Self::Bridge(_)
+            | Self::Bridges
             | Self::Channels
             | Self::Channel(_)
             | Self::Application(_)

@@ -20,6 +20,8 @@ mod secret;
 mod settings;
 mod show;
 mod timetable;
+mod timetable_plan;
+mod timetable_rules;
 mod transfer;
 mod verify;
 mod verify_outbound;
@@ -47,5 +49,7 @@ pub use settings::{
 };
 pub use show::show;
 pub use timetable::TimetableConfig;
+pub use timetable_plan::PlanConfig;
+pub use timetable_rules::{TimetableRules, TimetableWeights};
 pub use transfer::{TransferMethod, TransferPlace, is_dialplan_word, is_sip_uri};
 pub use verify::{Problem, problems};

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Config, ProgramConfig, program, verify::Found};
+use super::{
+    Config, PlanConfig, ProgramConfig, TimetableRules, TimetableWeights, program, timetable_plan, timetable_rules,
+    verify::Found,
+};
 use crate::model::Day;
 
 /// `[timetables.phones]`
@@ -40,6 +43,13 @@ pub struct TimetableConfig {
     /// Who may be planned: these groups' members; none: everybody with an ideal load.
     #[serde(default)]
     pub groups: BTreeSet<String>,
+    /// When weeks are planned by themselves; none: by hand.
+    #[serde(default)]
+    pub plan: Option<PlanConfig>,
+    #[serde(default)]
+    pub weights: TimetableWeights,
+    #[serde(default)]
+    pub rules: TimetableRules,
 }
 
 fn yes() -> bool {
@@ -62,6 +72,7 @@ impl TimetableConfig {
 pub(super) fn verify(config: &Config, found: &mut Found) {
     for (name, timetable) in &config.timetables {
         let key = |field: &str| format!("timetables.{name}.{field}");
+        timetable_plan::verify(name, timetable, found);
         let is_word = |text: &str| {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
@@ -95,5 +106,7 @@ pub(super) fn verify(config: &Config, found: &mut Found) {
         if !(1..=100).contains(&timetable.lines) {
             found.add(key("lines"), "there are 1 to 100 lines", "write how many answer at once");
         }
+        let shifts = timetable.hours.len().saturating_sub(1);
+        timetable_rules::verify(key, (&timetable.weights, &timetable.rules), shifts, found);
     }
 }

@@ -44,6 +44,14 @@ impl Peer {
     }
 }
 
+impl FromRequestParts<App> for Peer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self::of(parts))
+    }
+}
+
 /// The request came with a valid token that has the scope `S` (or `admin`).
 pub(super) struct May<S> {
     pub(super) token: Arc<Token>,
@@ -67,7 +75,7 @@ pub(super) async fn check(
     app: &App,
 ) -> Result<Arc<Token>, Problem> {
     let Some(token) = find(headers, app).await? else {
-        app.auth_failures.check(&peer.network()).map_err(|wait| too_many(wait, "failed authentications"))?;
+        failed(peer, app)?;
         return Err(Problem::new(
             Code::Unauthorized,
             "send a valid token as \"Authorization: Bearer stasisd_...\"; \"stasisd token create\" makes one",
@@ -79,6 +87,11 @@ pub(super) async fn check(
         return Err(Problem::new(Code::Forbidden, detail));
     }
     Ok(token)
+}
+
+/// Counts a failed authentication by other means than a token.
+pub(super) fn failed(peer: Peer, app: &App) -> Result<(), Problem> {
+    app.auth_failures.check(&peer.network()).map_err(|wait| too_many(wait, "failed authentications"))
 }
 
 /// Takes a request without a token from its address' allowance.

@@ -43,6 +43,7 @@ mod serve;
 mod spec;
 mod stall;
 mod state;
+mod timetables;
 mod tls;
 pub mod token;
 mod work;

@@ -12,7 +12,7 @@ use super::{
     lists, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program, queues, route,
     rules, spec,
     state::{App, Shared},
-    wrap,
+    timetables, wrap,
 };
 
 /// The API as a service, and nothing that listens.
@@ -51,6 +51,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(links::routes())
         .merge(route::routes())
         .merge(notes::routes())
+        .merge(timetables::routes())
         .merge(persons::routes())
         .merge(groups::routes())
         .merge(absences::routes())

@@ -168,6 +168,8 @@ needs!(
     RoutingWrite,
     QueuesRead,
     QueuesWrite,
+    TimetablesRead,
+    TimetablesWrite,
     PeopleRead,
     PeopleWrite,
     EventsRead

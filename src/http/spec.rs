@@ -34,6 +34,7 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
         (name = "routing", description = "Which way calls go that come in, and by which way they came"),
         (name = "old names", description = "Calls of an older telephony service, under their names"),
         (name = "notes", description = "What calls were about"),
+        (name = "timetables", description = "Who answers telephones when"),
         (name = "people", description = "Who works here, and when they cannot answer telephones"),
         (name = "queues", description = "Who answers, and who waits"),
         (name = "flows", description = "What callers hear"),

@@ -18,6 +18,7 @@ use crate::{
     queue::{history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
+    timetable::Timetables,
 };
 
 /// Keys of a rate limit held in memory at most.
@@ -48,6 +49,8 @@ pub struct Rooms {
     pub statistics: Statistics,
     /// Queues, live.
     pub queues: Queues,
+    /// Timetables, and their planning.
+    pub timetables: Timetables,
     /// Rules and lists.
     pub routing: Routing,
     /// What rules and links are given whose sender does not say.

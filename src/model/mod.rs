@@ -17,6 +17,7 @@ mod order;
 mod pairing;
 mod person;
 mod phone;
+mod planned;
 mod programming;
 mod queue;
 mod queue_call;
@@ -43,6 +44,9 @@ pub use order::{Order, OrderUpdate, Outcome};
 pub use pairing::{Pairing, Party, meant};
 pub use person::{Person, PersonId};
 pub use phone::{Country, NumberError, PhoneNumber, mask};
+pub use planned::{
+    KeptWeek, Penalty, Planning, PlanningProgress, PlanningState, Sheet, TableEdit, WeekPlan, WeekState,
+};
 pub use programming::{Override, OverrideKind, ProgrammedMember, Whom};
 pub use queue::{Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting};
 pub use queue_call::{MemberEvent, MemberWhat, QueueCall, QueueEnd};

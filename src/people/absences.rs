@@ -109,16 +109,7 @@ impl People {
     /// Those of whoever is here; the others are named as faults of their lines.
     #[must_use]
     pub fn known(&self, read: Vec<(usize, Absence)>, faults: &mut Vec<Fault>) -> Vec<Absence> {
-        let roster = self.all();
-        let mut good = Vec::new();
-        for (line, absence) in read {
-            match checked(absence, &roster) {
-                Ok(absence) => good.push(absence),
-                Err(error) => faults.push(Fault { line, why: error.to_string() }),
-            }
-        }
-        faults.sort_by_key(|fault| fault.line);
-        good
+        take_known(read, faults, &self.all())
     }
 
     async fn change_absences(
@@ -165,6 +156,20 @@ impl People {
         let person = self.get(id).ok_or_else(|| PeopleError::NoPerson(id.clone()))?;
         Ok(busy_of(&person, &self.absences_in(week).await?, week, days, shifts))
     }
+}
+
+/// Those of read absences that can be with these persons; the others are named as faults of their lines.
+#[must_use]
+pub fn take_known(read: Vec<(usize, Absence)>, faults: &mut Vec<Fault>, roster: &Roster) -> Vec<Absence> {
+    let mut good = Vec::new();
+    for (line, absence) in read {
+        match checked(absence, roster) {
+            Ok(absence) => good.push(absence),
+            Err(error) => faults.push(Fault { line, why: error.to_string() }),
+        }
+    }
+    faults.sort_by_key(|fault| fault.line);
+    good
 }
 
 /// Nobody's but ours.

@@ -11,6 +11,7 @@ mod keep;
 pub mod lines;
 mod plan;
 mod roster;
+pub mod table;
 pub mod tomatic;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,6 +22,7 @@ use crate::{
     storage::Store,
 };
 
+pub use absences::take_known;
 pub use error::PeopleError;
 pub use feeds::{AbsenceFeeds, FeedState};
 pub use roster::Roster;

@@ -1,4 +1,4 @@
-//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, timetables, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
 //!
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
@@ -29,6 +29,7 @@ mod queue_history;
 mod row;
 mod rules;
 mod sweep;
+mod timetables;
 mod tokens;
 mod versioned;
 
@@ -52,6 +53,7 @@ pub use people::{PeopleChange, Persons};
 pub use queue_history::QueueCallQuery;
 pub use rules::{RoutingBook, RuleQuery};
 pub use sweep::Swept;
+pub use timetables::{TableChange, TableSummary};
 pub use tokens::Token;
 pub use versioned::Put;
 

@@ -40,6 +40,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
     (9, "people", include_str!("../../migrations/sqlite/0009_people.sql")),
+    (10, "timetables", include_str!("../../migrations/sqlite/0010_timetables.sql")),
     (11, "programming", include_str!("../../migrations/sqlite/0011_programming.sql")),
     (12, "queue_history", include_str!("../../migrations/sqlite/0012_queue_history.sql")),
 ];
@@ -53,6 +54,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
     (9, "people", include_str!("../../migrations/postgres/0009_people.sql")),
+    (10, "timetables", include_str!("../../migrations/postgres/0010_timetables.sql")),
     (11, "programming", include_str!("../../migrations/postgres/0011_programming.sql")),
     (12, "queue_history", include_str!("../../migrations/postgres/0012_queue_history.sql")),
 ];

@@ -34,9 +34,9 @@ async fn refusal(setup: &Setup) -> HttpError {
     let people = People::new(store.clone(), Feed::new());
     let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
     let rooms = Rooms {
-        contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
         people,
+        contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         programming: Programming::new(store.clone(), Feed::new(), hands, plans, &config),
         statistics: Statistics::new(store.clone(), &config),
         routing: Routing::new(store.clone(), &config).unwrap(),

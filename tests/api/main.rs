@@ -19,6 +19,7 @@ mod notes;
 mod open;
 mod ordering;
 mod orders;
+mod people;
 mod pretend;
 mod programming;
 mod prompts;

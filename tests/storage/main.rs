@@ -27,6 +27,8 @@ mod notes;
 mod orders;
 mod pairings;
 mod queues;
+mod people;
 mod retention;
 mod routing;
+mod timetables;
 mod tokens;

@@ -1,9 +1,13 @@
 //! Paths of older systems, accepted as they are, so that their clients need a new address and a token only. One old
 //! name, one file.
 
+mod busy;
+mod busy_download;
 mod inbound_number;
 mod info;
 mod make_call;
+mod person;
+mod persons;
 mod queue;
 mod ringring;
 mod route_to_ivr;
@@ -23,6 +27,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(route_to_ivr::route))
         .routes(routes!(route_to_operator::route))
         .routes(routes!(make_call::call))
+        .routes(routes!(persons::persons))
+        .routes(routes!(person::edit, person::delete))
+        .routes(routes!(busy::show, busy::replace))
+        .routes(routes!(busy_download::weekly))
+        .routes(routes!(busy_download::oneshot))
         .routes(routes!(queue::show))
         .routes(routes!(queue::add))
         .routes(routes!(queue::pause))

@@ -1,5 +1,9 @@
 //! Tomàtic's files, read and written: its persons, busy lines, timetables, call notes. Pure; nothing here is stored.
 
+pub mod busy;
+pub mod graella;
+pub mod persons;
+pub mod registry;
 pub mod yaml;
 
 use crate::model::Day;

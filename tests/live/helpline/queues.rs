@@ -193,7 +193,9 @@ async fn callers_wait_are_moved_withdrawn_and_served() {
     });
 
     // Hung up while waiting.
-    rig.cli(&format!("channel request hangup {}", queue["waiting"][1]["channel_name"].as_str().unwrap()));
+    let lines = rig.cli("core show channels concise");
+    let line = lines.lines().find(|line| line.starts_with(&second.channel_prefix())).unwrap();
+    rig.cli(&format!("channel request hangup {}", line.split('!').next().unwrap()));
     let abandoned = told(&mut events, "queue.caller", "abandoned").await;
     assert_eq!(abandoned["number"], "34600000002");
 
