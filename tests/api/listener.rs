@@ -9,8 +9,11 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
+    people::{AbsenceFeeds, People},
     routing::Routing,
     storage::Store,
+    timetable::{Highs, Timetables},
+    web::Web,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -21,16 +24,26 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Setup},
+    app::{App, Here, Setup},
     pretend::Pretend,
 };
 
 async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let config = Config::defaults().unwrap();
+    let people = People::new(store.clone(), Feed::new());
     let rooms = Rooms {
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         routing: Routing::new(store.clone(), &config).unwrap(),
+        timetables: Timetables::new(
+            store.clone(),
+            Feed::new(),
+            &config,
+            Arc::new(Here(people.clone())),
+            Arc::new(Highs::default()),
+        ),
+        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+        people,
         routing_defaults: RoutingDefaults::new(&config),
         notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
         time_zone: jiff::tz::TimeZone::UTC,

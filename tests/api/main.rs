@@ -18,11 +18,14 @@ mod notes;
 mod open;
 mod ordering;
 mod orders;
+mod plannings;
 mod pretend;
 mod prompts;
 mod routing;
 mod spec;
 #[path = "../support/temp.rs"]
 mod temp;
+mod timetables;
+mod tomatic;
 #[path = "../support/wait.rs"]
 mod wait;
