@@ -13,6 +13,7 @@ use stasisd::{
     queue::{Queues, history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
+    timetable::{Highs, Timetables},
     web::Web,
 };
 use tokio::{
@@ -24,7 +25,7 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Setup},
+    app::{App, Here, Setup},
     pretend::Pretend,
 };
 
@@ -34,12 +35,19 @@ async fn refusal(setup: &Setup) -> HttpError {
     let people = People::new(store.clone(), Feed::new());
     let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
     let rooms = Rooms {
-        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
-        people,
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         programming: Programming::new(store.clone(), Feed::new(), hands, plans, &config),
         statistics: Statistics::new(store.clone(), &config),
         routing: Routing::new(store.clone(), &config).unwrap(),
+        timetables: Timetables::new(
+            store.clone(),
+            Feed::new(),
+            &config,
+            Arc::new(Here(people.clone())),
+            Arc::new(Highs::default()),
+        ),
+        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+        people,
         routing_defaults: RoutingDefaults::new(&config),
         notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
         time_zone: jiff::tz::TimeZone::UTC,

@@ -20,6 +20,7 @@ mod open;
 mod ordering;
 mod orders;
 mod people;
+mod plannings;
 mod pretend;
 mod programming;
 mod prompts;
@@ -28,5 +29,7 @@ mod routing;
 mod spec;
 #[path = "../support/temp.rs"]
 mod temp;
+mod timetables;
+mod tomatic;
 #[path = "../support/wait.rs"]
 mod wait;
