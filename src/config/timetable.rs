@@ -6,8 +6,8 @@ use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
 use super::{
-    Config, PlanConfig, ProgramConfig, TimetableRules, TimetableWeights, program, timetable_plan, timetable_rules,
-    verify::Found,
+    Config, PlanConfig, ProgramConfig, TimetableRules, TimetableWeights, program, timetable_plan,
+    timetable_rules, verify::Found,
 };
 use crate::model::Day;
 

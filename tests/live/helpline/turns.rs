@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     configure,
     desk::{Desk, allow},
+    where_it_is_noon,
 };
 use crate::support::{rig::Rig, sipp::Caller, wait};
 
@@ -84,17 +85,6 @@ impl Plans for Crew {
         let persons = [("anna", "201"), ("berta", "202"), ("carla", "203")].map(person).into_iter().collect();
         Box::pin(async { Ok(persons) })
     }
-}
-
-/// A zone in which it is about noon, so that no turn reaches into another day.
-fn where_it_is_noon() -> TimeZone {
-    let hour = Timestamp::now().to_zoned(TimeZone::UTC).hour();
-    let zone = match 12 - hour {
-        0 => "Etc/GMT".to_owned(),
-        east if east > 0 => format!("Etc/GMT-{east}"),
-        west => format!("Etc/GMT+{}", -west),
-    };
-    TimeZone::get(&zone).unwrap()
 }
 
 /// The rooms over a real Asterisk.
