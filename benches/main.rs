@@ -12,6 +12,7 @@
 )]
 
 mod callcentre;
+mod helpline;
 mod ivr;
 mod load;
 mod machine;
@@ -33,6 +34,7 @@ type Measure = fn(&mut Book);
 /// Name of a group for `ONLY=`, and what measures it.
 const GROUPS: &[(&str, Measure)] = &[
     ("callcentre", callcentre::measure),
+    ("helpline", helpline::measure),
     ("ivr", ivr::measure),
     ("outbound", outbound::measure),
     ("voice", voice::measure),

@@ -1,6 +1,7 @@
 //! stasisd: one daemon beside Asterisk. See ARCHITECTURE.md for the map.
 
 pub mod agi;
+pub mod ami;
 pub mod app;
 pub mod ari;
 pub mod calls;
@@ -13,12 +14,15 @@ pub mod http;
 pub mod limits;
 pub mod model;
 pub mod outbound;
+pub mod people;
+pub mod queue;
 pub mod routing;
 pub mod scripts;
 pub mod spoken;
 pub mod stasis;
 pub mod storage;
 pub mod tasks;
+pub mod timetable;
 pub mod tts;
 pub mod web;
 pub mod webhooks;

@@ -55,6 +55,8 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["axum::"], &["src/http/"], "HTTP ends at the door"),
     (&["tokio_tungstenite::"], &["src/ari/"], "ask the ari handle"),
     (&["clap::"], &["src/cli/"], "arguments end at the command line"),
+    (&["unsafe ", "unsafe_code"], &["src/timetable/solve/engine/callback.rs"], "let a safe crate do it"),
+    (&["highs_sys::"], &["src/timetable/solve/engine/callback.rs"], "ask the crate highs, which is safe"),
 ];
 
 /// Longest file, in lines.

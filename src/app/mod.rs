@@ -4,9 +4,13 @@ mod answers;
 mod control;
 mod drain;
 mod exit;
+mod people;
+mod programming;
+mod queues;
 mod rooms;
 mod run;
 pub mod telemetry;
+mod timetables;
 
 pub use exit::{Exit, Failed, OrExit};
 pub use run::run;

@@ -5,7 +5,13 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit, answers::ForScripts};
+use super::{
+    Exit, Failed, OrExit,
+    answers::ForScripts,
+    people::{self, PeopleRooms},
+    programming::ProgrammingRoom,
+    queues::QueueRoom,
+};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -29,6 +35,10 @@ use crate::{
 pub struct Opened {
     /// Calls and what they stand on.
     pub door: Door,
+    /// Who works here.
+    pub people: PeopleRooms,
+    /// The queues, live.
+    pub queues: QueueRoom,
     /// What Asterisk tells.
     pub wire: mpsc::Receiver<Wire>,
     /// Closes the websocket.
@@ -57,6 +67,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let country = config.calls.country.parse().ok();
     let contacts = Contacts::new(store.clone(), &config.lookup, country).or_exit(Exit::Config)?;
     let web = Web::new().or_exit(Exit::System)?;
+    let people = people::open(config, store.clone(), feed.clone(), web.clone()).await?;
     let wire_end = CancellationToken::new();
     let (client, wire, wire_task) = ari::connect(&config.ari, wire_end.clone()).or_exit(Exit::Config)?;
     let services = Services {
@@ -72,24 +83,38 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;
     let routing = Routing::new(store.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     routing.reread().await.or_exit(Exit::Unavailable)?;
+    let queues = super::queues::open(config, &services.feed)?;
     let tracker = TaskTracker::new();
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, routing, config);
-    Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
+    Ok(Opened { door, people, queues, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
 /// What the control port stands on.
-pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -> http::Rooms {
+pub fn for_http(
+    config: &Config,
+    door: &Door,
+    programming: &ProgrammingRoom,
+    people: &PeopleRooms,
+    queues: &QueueRoom,
+    control: Arc<dyn http::Control>,
+) -> http::Rooms {
     let hours = config.orders.default_ttl_hours;
     let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
     http::Rooms {
         store: door.store.clone(),
         contacts: door.contacts.clone(),
         notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
+        people: people.people.clone(),
+        absence_feeds: people.feeds.clone(),
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
+        programming: programming.programming.clone(),
+        statistics: programming.statistics.clone(),
+        queues: queues.queues.clone(),
+        timetables: super::timetables::open(config, door, &people.people),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

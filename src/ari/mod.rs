@@ -6,7 +6,6 @@
 //! what is true.
 
 mod ahead;
-mod backoff;
 mod calls;
 mod client;
 mod command;

@@ -6,8 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use hyper::{Uri, header::HeaderValue};
 use url::Url;
 
-use super::{AriError, backoff::Backoff, uri::encoded};
-use crate::config::AriConfig;
+use super::{AriError, uri::encoded};
+use crate::{config::AriConfig, tasks::Backoff};
 
 /// A checked `[ari]` table. Its `Debug` shows no credential.
 #[derive(Clone, Debug)]
@@ -63,7 +63,8 @@ impl Site {
             connect_timeout: Duration::from_millis(config.connect_timeout_ms),
             request_timeout: Duration::from_millis(config.request_timeout_ms),
             heartbeat: Duration::from_secs(config.heartbeat_secs),
-            backoff: Backoff::new(config.backoff_min_ms, config.backoff_max_ms)?,
+            backoff: Backoff::new("ari", config.backoff_min_ms, config.backoff_max_ms)
+                .map_err(AriError::Config)?,
             rest_over_websocket: config.rest_over_websocket,
             http_pool: config.http_pool,
         })

@@ -86,6 +86,7 @@ fn files(config: &Config) -> Vec<String> {
     let source = config.orders.source.as_ref();
     let authorities = [
         ("ari.ca_file", config.ari.ca_file.as_ref()),
+        ("ami.ca_file", config.ami.ca_file.as_ref()),
         ("orders.source.ca_file", source.and_then(|it| it.ca_file.as_ref())),
     ];
     let mut found: Vec<String> = authorities

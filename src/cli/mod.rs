@@ -1,5 +1,6 @@
 //! The command line: which words there are, and what each does.
 
+mod absences;
 mod call;
 mod check;
 mod completions;
@@ -7,11 +8,15 @@ mod config;
 mod contacts;
 mod doctor;
 mod flow;
+mod import;
 mod lists;
 mod load;
 mod notes;
+mod people;
+mod queues;
 mod rules;
 mod run;
+mod timetable;
 mod token;
 mod voice;
 
@@ -56,10 +61,21 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Lists of callers: who is blocked, who is treated better.
     Lists(lists::ListsArgs),
+    /// Queues: who answers and who waits, who is wanted by the timetable, what differs and by whom; members, overrides,
+    /// calls and figures.
+    Queues(queues::QueuesArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
+    /// Who works here: list, change, group, import, export them.
+    People(people::PeopleArgs),
+    /// When persons cannot answer telephones, as busy lines: list, add, import, export them.
+    Absences(absences::AbsencesArgs),
+    /// Take over what another program kept.
+    Import(import::ImportArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
+    /// Timetables: who answers telephones when; show, edit, plan, publish, print weeks.
+    Timetable(timetable::TimetableArgs),
     /// Voices: list them, let one speak, put one in place.
     Voice(voice::VoiceArgs),
     /// Who may use the control port.
@@ -112,6 +128,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
         Command::Rules(args) => rules::run(file, &args),
+        Command::Queues(args) => queues::run(file, &args),
         Command::Lists(args) => lists::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
@@ -120,10 +137,14 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             let done = notes::run(&args, &config, &mut out);
             runtime.or_exit(Exit::System)?.block_on(done).or_exit(Exit::Data).map(|()| Exit::Ok)
         }
+        command @ (Command::People(_) | Command::Absences(_) | Command::Import(_)) => {
+            obey_people(file, command)
+        }
         Command::Flow(args) => {
             let config = load::read_and_verify_tables(file, &["calls.", "flows.", "speech."])?.config;
             flow::run(&args, &config, clock::now()).or_exit(Exit::Data)
         }
+        Command::Timetable(args) => timetable::run(file, &args),
         Command::Voice(args) => {
             let config = load::read_and_verify_tables(file, &["calls.language", "speech."])?.config;
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -144,6 +165,22 @@ fn obey_token(file: Option<PathBuf>, args: token::TokenArgs) -> Result<Exit, Fai
         let done = token::run(args, &store, clock::now(), &mut out, &mut notes).await;
         done.or_exit(Exit::Data).map(|()| Exit::Ok)
     })
+}
+
+fn obey_people(file: Option<PathBuf>, command: Command) -> Result<Exit, Failed> {
+    let tables = ["calls.country", "calls.time_zone", "storage.", "timetables."];
+    let config = load::read_and_verify_tables(file, &tables)?.config;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
+    let mut out = std::io::stdout();
+    let whole = runtime.block_on(async {
+        match command {
+            Command::People(args) => people::run(&args, &config, &mut out).await.map(|()| true),
+            Command::Absences(args) => absences::run(&args, &config, &mut out).await,
+            Command::Import(args) => import::run(&args, &config, clock::now(), &mut out).await,
+            _ => Ok(true),
+        }
+    });
+    Ok(if whole.or_exit(Exit::Data)? { Exit::Ok } else { Exit::Found })
 }
 
 fn command() -> clap::Command {

@@ -10,7 +10,7 @@ use super::{Config, LoadError, Secret};
 /// Longest secret that is read: a URL with a password, a token.
 const LONGEST: u64 = 16 * 1024;
 
-/// Reads `ari.password`, `orders.source.token`, `webhooks.secret` and `storage.url` from where the configuration says, and takes
+/// Reads `ari.password`, `ami.password`, `orders.source.token`, `webhooks.secret` and `storage.url` from where the configuration says, and takes
 /// the names of their files out of it: from here on the secret itself is what counts. Gives the files.
 ///
 /// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)) or stands in for
@@ -21,6 +21,8 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
     let mut reader = Reader { credentials, files: Vec::new() };
     let ari = &mut config.ari;
     reader.fill("ari.password", "ari-password", &mut ari.password, &mut ari.password_file)?;
+    let ami = &mut config.ami;
+    reader.fill("ami.password", "ami-password", &mut ami.password, &mut ami.password_file)?;
     if let Some(source) = &mut config.orders.source {
         reader.fill("orders.source.token", "orders-token", &mut source.token, &mut source.token_file)?;
     }
@@ -30,6 +32,12 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
         let (token, url) = (format!("{credential}-token"), format!("{credential}-url"));
         reader.fill(&format!("{key}.token"), &token, &mut source.token, &mut source.token_file)?;
         reader.fill(&format!("{key}.url"), &url, &mut source.url, &mut source.url_file)?;
+    }
+    for feed in &mut config.absences.feeds {
+        let (key, credential) = (format!("absences.feeds.{}", feed.name), format!("absences-{}", feed.name));
+        let (token, url) = (format!("{credential}-token"), format!("{credential}-url"));
+        reader.fill(&format!("{key}.token"), &token, &mut feed.token, &mut feed.token_file)?;
+        reader.fill(&format!("{key}.url"), &url, &mut feed.url, &mut feed.url_file)?;
     }
     let webhooks = &mut config.webhooks;
     reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
-    RoutingConfig, Secret, TimetableConfig,
+    AbsencesConfig, AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig,
+    PartyTransferConfig, QueueHistoryConfig, RoutingConfig, Secret, TimetableConfig,
 };
 
 /// Everything that can be set.
@@ -16,6 +16,7 @@ use super::{
 pub struct Config {
     pub log: LogConfig,
     pub ari: AriConfig,
+    pub ami: AmiConfig,
     pub calls: CallsConfig,
     pub flows: FlowsConfig,
     pub speech: SpeechConfig,
@@ -30,6 +31,8 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub timetables: BTreeMap<String, TimetableConfig>,
+    pub queue_history: QueueHistoryConfig,
+    pub absences: AbsencesConfig,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,
@@ -347,5 +350,7 @@ pub struct RetentionConfig {
     pub notes_days: u32,
     /// Routing rules, list entries and inbound links are deleted this long after they expired or were deleted.
     pub routing_days: u32,
+    /// Calls of queues, what became of their members, and overrides that are over.
+    pub queues_days: u32,
     pub sweep_minutes: u64,
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use jiff::{civil::Time, tz::TimeZone};
 use serde::Deserialize;
 
-use super::{Config, verify::Found};
+use super::{
+    Config, PlanConfig, ProgramConfig, TimetableRules, TimetableWeights, program, timetable_plan,
+    timetable_rules, verify::Found,
+};
 use crate::model::Day;
 
 /// `[timetables.phones]`
@@ -18,6 +21,9 @@ pub struct TimetableConfig {
     /// Bring the queue's members to what the timetable says; else it is only shown.
     #[serde(default = "yes")]
     pub program_queue: bool,
+    /// How the queue is brought to it.
+    #[serde(default)]
+    pub program: ProgramConfig,
     /// IANA zone of its hours; none: `calls.time_zone`.
     #[serde(default)]
     pub time_zone: Option<String>,
@@ -37,6 +43,13 @@ pub struct TimetableConfig {
     /// Who may be planned: these groups' members; none: everybody with an ideal load.
     #[serde(default)]
     pub groups: BTreeSet<String>,
+    /// When weeks are planned by themselves; none: by hand.
+    #[serde(default)]
+    pub plan: Option<PlanConfig>,
+    #[serde(default)]
+    pub weights: TimetableWeights,
+    #[serde(default)]
+    pub rules: TimetableRules,
 }
 
 fn yes() -> bool {
@@ -59,6 +72,7 @@ impl TimetableConfig {
 pub(super) fn verify(config: &Config, found: &mut Found) {
     for (name, timetable) in &config.timetables {
         let key = |field: &str| format!("timetables.{name}.{field}");
+        timetable_plan::verify(name, timetable, found);
         let is_word = |text: &str| {
             (1..=64).contains(&text.len())
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
@@ -88,8 +102,11 @@ pub(super) fn verify(config: &Config, found: &mut Found) {
                 "write them as [\"09:00\", \"10:15\", \"11:30\"]: the last one is where the last shift ends",
             );
         }
+        program::verify(name, &timetable.program, found);
         if !(1..=100).contains(&timetable.lines) {
             found.add(key("lines"), "there are 1 to 100 lines", "write how many answer at once");
         }
+        let shifts = timetable.hours.len().saturating_sub(1);
+        timetable_rules::verify(key, (&timetable.weights, &timetable.rules), shifts, found);
     }
 }

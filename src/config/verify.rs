@@ -41,6 +41,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
         found.add("log.filter", error, "write a level, or part=level, with commas between");
     }
     ari(&config.ari, &mut found);
+    super::ami::verify(&config.ami, &mut found);
     calls(&config.calls, &mut found);
     flows(&config.flows, &mut found);
     speech(&config.speech, &mut found);
@@ -49,6 +50,8 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     routing::verify(config, &mut found);
     super::notes::verify(config, &mut found);
     super::timetable::verify(config, &mut found);
+    super::queue_history::verify(config, &mut found);
+    super::absences::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);
@@ -61,6 +64,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.within("retention.call_orders_days", retention.call_orders_days, 1..=36_500);
     found.within("retention.notes_days", retention.notes_days, 0..=36_500);
     found.within("retention.routing_days", retention.routing_days, 0..=36_500);
+    found.within("retention.queues_days", retention.queues_days, 1..=36_500);
     found.within("retention.sweep_minutes", retention.sweep_minutes, 1..=1440);
     found.0
 }
@@ -91,7 +95,7 @@ impl Found {
         }
     }
 
-    fn filled(&mut self, key: &'static str, value: &str, mend: &str) {
+    pub(super) fn filled(&mut self, key: &'static str, value: &str, mend: &str) {
         if value.trim().is_empty() {
             self.add(key, "is empty", mend);
         }

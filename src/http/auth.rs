@@ -44,6 +44,14 @@ impl Peer {
     }
 }
 
+impl FromRequestParts<App> for Peer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self::of(parts))
+    }
+}
+
 /// The request came with a valid token that has the scope `S` (or `admin`).
 pub(super) struct May<S> {
     pub(super) token: Arc<Token>,
@@ -66,19 +74,30 @@ pub(super) async fn check(
     scope: Scope,
     app: &App,
 ) -> Result<Arc<Token>, Problem> {
+    let token = valid(headers, peer, app).await?;
+    if !scope.is_granted_by(&token.scopes) {
+        let detail = format!("the token {:?} needs the scope {scope}", token.name);
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(token)
+}
+
+/// The token of a request, if it is valid and within its rate.
+pub(super) async fn valid(headers: &HeaderMap, peer: Peer, app: &App) -> Result<Arc<Token>, Problem> {
     let Some(token) = find(headers, app).await? else {
-        app.auth_failures.check(&peer.network()).map_err(|wait| too_many(wait, "failed authentications"))?;
+        failed(peer, app)?;
         return Err(Problem::new(
             Code::Unauthorized,
             "send a valid token as \"Authorization: Bearer stasisd_...\"; \"stasisd token create\" makes one",
         ));
     };
     app.by_token.check(&token.id).map_err(|wait| too_many(wait, "requests with this token"))?;
-    if !scope.is_granted_by(&token.scopes) {
-        let detail = format!("the token {:?} needs the scope {scope}", token.name);
-        return Err(Problem::new(Code::Forbidden, detail));
-    }
     Ok(token)
+}
+
+/// Counts a failed authentication by other means than a token.
+pub(super) fn failed(peer: Peer, app: &App) -> Result<(), Problem> {
+    app.auth_failures.check(&peer.network()).map_err(|wait| too_many(wait, "failed authentications"))
 }
 
 /// Takes a request without a token from its address' allowance.

@@ -21,6 +21,10 @@ pub enum Code {
     CallOrderNotWaiting,
     IdempotencyConflict,
     OrderWithoutPhone,
+    TimetableChanged,
+    TimetableRefused,
+    Taken,
+    QueueRefused,
     BodyTooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
@@ -36,7 +40,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 32] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -54,6 +58,10 @@ impl Code {
         Self::CallOrderNotWaiting,
         Self::IdempotencyConflict,
         Self::OrderWithoutPhone,
+        Self::TimetableChanged,
+        Self::TimetableRefused,
+        Self::Taken,
+        Self::QueueRefused,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::RangeNotSatisfiable,
@@ -101,6 +109,10 @@ impl Code {
                 (409, "idempotency_conflict", "The idempotency key was used for another request")
             }
             Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
+            Self::TimetableChanged => (409, "timetable_changed", "The timetable was changed meanwhile"),
+            Self::TimetableRefused => (409, "timetable_refused", "The timetable does not take this"),
+            Self::Taken => (409, "taken", "It is somebody else's"),
+            Self::QueueRefused => (409, "queue_refused", "The queue cannot do this"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),
             Self::RangeNotSatisfiable => (416, "range_not_satisfiable", "The file does not have this range"),

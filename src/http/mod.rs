@@ -3,6 +3,7 @@
 //! A handler's signature says who may call it ([`auth::May`]) and what it takes; every error is a
 //! [`Problem`]. What lies behind calls and flows comes through [`Control`], which `app` implements.
 
+mod absences;
 mod anonymous;
 mod auth;
 mod cache;
@@ -18,6 +19,7 @@ mod events;
 mod extract;
 mod flows;
 mod gateways;
+mod groups;
 mod health;
 mod links;
 mod lists;
@@ -26,8 +28,12 @@ mod notes;
 mod orders;
 mod page;
 mod pairings;
+mod persons;
 mod problem;
 mod prompts;
+mod queue_history;
+mod queue_program;
+mod queues;
 mod reject;
 mod route;
 mod router;
@@ -37,6 +43,7 @@ mod serve;
 mod spec;
 mod stall;
 mod state;
+mod timetables;
 mod tls;
 pub mod token;
 mod work;

@@ -5,6 +5,7 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use super::{code::Code, control::ControlError, problem::Problem};
 use crate::{
     outbound::{EditError, NotifyError, OrderError, Rejected},
+    queue::program::ProgramError,
     routing::{RoutingError, Unfit},
     storage::StorageError,
 };
@@ -77,6 +78,20 @@ impl From<NotifyError> for Problem {
             NotifyError::Unknown(_) => Self::new(Code::NotFound, error.to_string()),
             NotifyError::NoPhone(_) => Self::new(Code::OrderWithoutPhone, error.to_string()),
             NotifyError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProgramError> for Problem {
+    fn from(error: ProgramError) -> Self {
+        match error {
+            ProgramError::NotProgrammed(_) | ProgramError::NoOverride => {
+                Self::new(Code::NotFound, error.to_string())
+            }
+            ProgramError::Field { field, why } => Self::field(field, why),
+            ProgramError::Unknown(_) => Self::later(Code::Unavailable, RETRY_SECS, error.to_string()),
+            ProgramError::Refused(why) => Self::new(Code::Failed, why),
+            ProgramError::Storage(error) => error.into(),
         }
     }
 }

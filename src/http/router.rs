@@ -8,10 +8,11 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, pairings, prompts, route, rules, spec,
+    absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
+    lists, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program, queues, route,
+    rules, spec,
     state::{App, Shared},
-    wrap,
+    timetables, wrap,
 };
 
 /// The API as a service, and nothing that listens.
@@ -42,12 +43,19 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(call_orders::routes())
         .merge(gateways::routes())
         .merge(calls::routes())
+        .merge(queue_program::routes())
+        .merge(queue_history::routes())
         .merge(contacts::routes())
         .merge(rules::routes())
         .merge(lists::routes())
         .merge(links::routes())
         .merge(route::routes())
         .merge(notes::routes())
+        .merge(timetables::routes())
+        .merge(persons::routes())
+        .merge(groups::routes())
+        .merge(absences::routes())
+        .merge(queues::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

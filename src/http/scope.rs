@@ -166,6 +166,12 @@ needs!(
     FlowsWrite,
     RoutingRead,
     RoutingWrite,
+    QueuesRead,
+    QueuesWrite,
+    TimetablesRead,
+    TimetablesWrite,
+    PeopleRead,
+    PeopleWrite,
     EventsRead
 );
 

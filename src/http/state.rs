@@ -13,8 +13,12 @@ use crate::{
     feed::Feed,
     limits::Limiter,
     model::Country,
+    people::{AbsenceFeeds, People},
+    queue::Queues,
+    queue::{history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
+    timetable::Timetables,
 };
 
 /// Keys of a rate limit held in memory at most.
@@ -29,12 +33,24 @@ pub struct Rooms {
     pub contacts: Contacts,
     /// Call notes.
     pub notes: Notes,
+    /// Who works here.
+    pub people: People,
+    /// Where absences come from.
+    pub absence_feeds: AbsenceFeeds,
     /// Whose days notes are listed by.
     pub time_zone: jiff::tz::TimeZone,
     /// What happens now.
     pub feed: Feed,
     /// Live calls, flows, health.
     pub control: Arc<dyn Control>,
+    /// Queues that timetables fill.
+    pub programming: Programming,
+    /// What queues remember.
+    pub statistics: Statistics,
+    /// Queues, live.
+    pub queues: Queues,
+    /// Timetables, and their planning.
+    pub timetables: Timetables,
     /// Rules and lists.
     pub routing: Routing,
     /// What rules and links are given whose sender does not say.

@@ -2,6 +2,7 @@
 
 mod absence;
 mod attempt;
+mod busy;
 mod call;
 mod call_order;
 mod contact;
@@ -16,14 +17,19 @@ mod order;
 mod pairing;
 mod person;
 mod phone;
+mod planned;
+mod programming;
 mod queue;
+mod queue_call;
 mod rule;
+mod spreadsheet;
 mod target;
 mod timetable;
 mod week;
 
 pub use absence::{Absence, AbsenceKind, When, Who};
 pub use attempt::{Attempt, AttemptId, AttemptState, Reach};
+pub use busy::{Busy, busy_of};
 pub use call::{CallRecord, CallState, Direction, Disposition, Position};
 pub use call_order::{Amd, CallOrder, CallOrderId, OrderEnd, OrderState, RetryAfter, RetryRule};
 pub use contact::{Contact, Item, clean, folded};
@@ -38,8 +44,14 @@ pub use order::{Order, OrderUpdate, Outcome};
 pub use pairing::{Pairing, Party, meant};
 pub use person::{Person, PersonId};
 pub use phone::{Country, NumberError, PhoneNumber, mask};
+pub use planned::{
+    KeptWeek, Penalty, Planning, PlanningProgress, PlanningState, Sheet, TableEdit, WeekPlan, WeekState,
+};
+pub use programming::{Override, OverrideKind, ProgrammedMember, Whom};
 pub use queue::{Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting};
+pub use queue_call::{MemberEvent, MemberWhat, QueueCall, QueueEnd};
 pub use rule::{HoursMatch, ListEntry, ListName, Matches, NumberMatch, Rule, Sense};
+pub use spreadsheet::{from_cell, to_cell};
 pub use target::{Refuse, Route, Target};
 pub use timetable::{Cell, Slot, Timetable};
 pub use week::{Day, Week};

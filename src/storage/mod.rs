@@ -1,8 +1,9 @@
-//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, timetables, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
 //!
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
 
+mod absences;
 mod batch;
 mod calls;
 mod codec;
@@ -20,11 +21,15 @@ mod open;
 mod orders;
 mod page;
 mod pairings;
+mod people;
 mod plan;
 mod pool;
+mod programming;
+mod queue_history;
 mod row;
 mod rules;
 mod sweep;
+mod timetables;
 mod tokens;
 mod versioned;
 
@@ -32,6 +37,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::timeout};
 
+pub use absences::{AbsenceQuery, AbsenceScope, AbsencesChanged};
 pub use calls::CallQuery;
 pub use deliveries::{Delivery, DeliveryState, Receiver, Tried};
 pub use error::StorageError;
@@ -43,8 +49,11 @@ pub use lists::ListQuery;
 pub use notes::{NoteQuery, Telling};
 pub use orders::{OrderBefore, OrderPut, OrderQuery};
 pub use page::{LARGEST_PAGE, Page, PageRequest};
+pub use people::{PeopleChange, Persons};
+pub use queue_history::QueueCallQuery;
 pub use rules::{RoutingBook, RuleQuery};
 pub use sweep::Swept;
+pub use timetables::{TableChange, TableSummary};
 pub use tokens::Token;
 pub use versioned::Put;
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     StorageError, Store, codec,
     page::{Conditions, Page, PageRequest, Place},
-    pool::{Statement, args, rows},
+    pool::{Arg, Statement, args, rows},
 };
 use crate::model::{CallId, Category, Note, NoteId};
 use sqlx::SqlSafeStr;
@@ -75,24 +75,26 @@ fn tell(telling: Option<&Telling>, now: Timestamp, into: &mut Vec<Statement>) {
     into.extend(told.map(|values| (TELL.into_sql_str(), values)));
 }
 
+fn values(note: &Note) -> Result<Vec<Arg>, StorageError> {
+    let content = &note.content;
+    Ok(args![
+        note.id.to_string(),
+        note.at,
+        content.person.as_str(),
+        content.call.map(|call| call.to_string()),
+        content.contact.as_ref().map(|contact| contact.id.as_str()),
+        codec::json(content)?,
+        note.created_at,
+        note.updated_at,
+    ])
+}
+
 impl Store {
     /// Stores a note in the place of what was there, and what is told of it.
     pub async fn put_note(&self, note: &Note, telling: Option<&Telling>) -> Result<(), StorageError> {
         let (id, content) = (note.id.to_string(), &note.content);
         let mut statements: Vec<Statement> = vec![
-            (
-                PUT.into_sql_str(),
-                args![
-                    id.as_str(),
-                    note.at,
-                    content.person.as_str(),
-                    content.call.map(|call| call.to_string()),
-                    content.contact.as_ref().map(|contact| contact.id.as_str()),
-                    codec::json(content)?,
-                    note.created_at,
-                    note.updated_at,
-                ],
-            ),
+            (PUT.into_sql_str(), values(note)?),
             ("DELETE FROM note_categories WHERE note_id = $1".into_sql_str(), args![id.as_str()]),
         ];
         let sql = "INSERT INTO note_categories (category_id, note_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -103,6 +105,39 @@ impl Store {
         self.within(self.pool.execute_all(statements)).await?;
         self.wake_outbox();
         Ok(())
+    }
+
+    /// Stores notes that were written elsewhere, in one transaction, where there is none of their id; nobody is told.
+    /// Gives how many there were not.
+    pub async fn add_notes(&self, notes: &[Note]) -> Result<usize, StorageError> {
+        let add = "INSERT INTO notes (id, at, person, call_id, contact_id, content, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING";
+        let of = "INSERT INTO note_categories (category_id, note_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        self.within(async {
+            let (mut tx, mut added) = (self.pool.begin().await?, 0);
+            for note in notes {
+                let id = note.id.to_string();
+                if tx.execute(add, values(note)?).await? == 0 {
+                    continue;
+                }
+                added += 1;
+                for category in &note.content.categories {
+                    tx.execute(of, args![category.as_str(), id.as_str()]).await?;
+                }
+            }
+            tx.commit().await?;
+            Ok(added)
+        })
+        .await
+    }
+
+    /// How many of these are not there.
+    pub async fn notes_missing(&self, notes: &[Note]) -> Result<usize, StorageError> {
+        let mut missing = 0;
+        for note in notes {
+            missing += usize::from(self.note(note.id).await?.is_none());
+        }
+        Ok(missing)
     }
 
     /// One note.

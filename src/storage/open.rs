@@ -39,6 +39,10 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (6, "notes", include_str!("../../migrations/sqlite/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
+    (9, "people", include_str!("../../migrations/sqlite/0009_people.sql")),
+    (10, "timetables", include_str!("../../migrations/sqlite/0010_timetables.sql")),
+    (11, "programming", include_str!("../../migrations/sqlite/0011_programming.sql")),
+    (12, "queue_history", include_str!("../../migrations/sqlite/0012_queue_history.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
@@ -49,6 +53,10 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (6, "notes", include_str!("../../migrations/postgres/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
+    (9, "people", include_str!("../../migrations/postgres/0009_people.sql")),
+    (10, "timetables", include_str!("../../migrations/postgres/0010_timetables.sql")),
+    (11, "programming", include_str!("../../migrations/postgres/0011_programming.sql")),
+    (12, "queue_history", include_str!("../../migrations/postgres/0012_queue_history.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

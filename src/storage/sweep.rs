@@ -25,6 +25,8 @@ pub struct Swept {
     pub notes: u64,
     /// Webhooks that were no call order's, and are over.
     pub deliveries: u64,
+    /// Of queues: calls, what became of members, overrides.
+    pub queues: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -61,6 +63,15 @@ const NOTES: &str = "DELETE FROM notes WHERE id IN
 const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
     (SELECT id FROM deliveries WHERE order_id IS NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
 
+const QUEUES: [&str; 3] = [
+    "DELETE FROM queue_calls WHERE id IN
+    (SELECT id FROM queue_calls WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)",
+    "DELETE FROM queue_member_events WHERE at < $1 AND id IN
+    (SELECT id FROM queue_member_events ORDER BY id LIMIT $2)",
+    "DELETE FROM queue_overrides WHERE id IN
+    (SELECT id FROM queue_overrides WHERE settled = 1 AND expires_at < $1 ORDER BY expires_at LIMIT $2)",
+];
+
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
     pub async fn sweep(&self, config: &RetentionConfig, now: Timestamp) -> Result<Swept, StorageError> {
@@ -71,7 +82,12 @@ impl Store {
         for sql in ROUTING {
             routing += self.sweep_with(sql, config.routing_days, now).await?;
         }
+        let mut queues = 0;
+        for sql in QUEUES {
+            queues += self.sweep_with(sql, config.queues_days, now).await?;
+        }
         Ok(Swept {
+            queues,
             routing,
             calls: self.sweep_with(CALLS, config.calls_days, now).await?,
             events: self.sweep_with(EVENTS, config.events_days, now).await?,

@@ -115,6 +115,21 @@ impl Web {
         self.exchange(request, ask.body.unwrap_or_default(), LARGEST_PAGE, ask.timeout).await
     }
 
+    /// Fetches a text from a server of the operator's choice; gives the status and the body, at most `largest` bytes.
+    pub async fn fetch(
+        &self,
+        url: &str,
+        token: Option<&str>,
+        largest: usize,
+        timeout: Duration,
+    ) -> Result<(u16, Bytes), WebError> {
+        let mut request = Request::builder().method(Method::GET).uri(url);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.exchange(request, String::new(), largest, timeout).await
+    }
+
     async fn exchange(
         &self,
         request: Builder,

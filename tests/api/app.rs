@@ -1,20 +1,27 @@
 //! A control port with its store, journal and pretended calls, and the actors who use it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use stasisd::{
-    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
+    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig, TimetableConfig},
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
+    model::{Absence, Person, Week},
+    people::{AbsenceFeeds, People},
+    queue::{Queues, history::Statistics, program::Programming},
     routing::Routing,
-    storage::{Journal, Store},
+    storage::{Journal, StorageError, Store},
+    timetable::{Highs, Staff, Timetables, Worker},
+    web::Web,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{client::Actor, pretend::Pretend, temp::TempDir};
+use crate::{client::Actor, desk::Desk, pretend::Pretend, temp::TempDir};
 
 /// What a test may set.
 pub struct Setup {
@@ -22,7 +29,39 @@ pub struct Setup {
     pub storage: StorageConfig,
     pub lookup: LookupConfig,
     pub notes: NotesConfig,
+    pub queues: Option<Queues>,
+    /// The queue that a timetable fills.
+    pub desk: Arc<Desk>,
+    pub timetables: BTreeMap<String, TimetableConfig>,
     pub directory: TempDir,
+}
+
+/// Those who work here, as the daemon joins the rooms.
+pub struct Here(pub People);
+
+impl Staff for Here {
+    fn persons(&self) -> BoxFuture<'_, Result<Vec<Person>, StorageError>> {
+        Box::pin(async { Ok(self.0.all().iter().cloned().collect()) })
+    }
+
+    fn absences(&self, week: Week) -> BoxFuture<'_, Result<Vec<Absence>, StorageError>> {
+        Box::pin(self.0.absences_in(week))
+    }
+}
+
+/// The planner of the program that is tested.
+pub fn highs() -> Highs {
+    let program = env!("CARGO_BIN_EXE_stasisd").into();
+    Highs { worker: Worker { program, ..Worker::default() } }
+}
+
+/// One timetable: two days of two shifts with two lines.
+pub fn phones() -> BTreeMap<String, TimetableConfig> {
+    let phones = json!({
+        "queue": "phones", "time_zone": "Europe/Madrid", "days": ["mon", "tue"],
+        "hours": ["09:00", "10:15", "11:30"], "lines": 2,
+    });
+    BTreeMap::from([("phones".to_owned(), serde_json::from_value(phones).unwrap())])
 }
 
 impl Default for Setup {
@@ -30,7 +69,16 @@ impl Default for Setup {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
         let Config { lookup, notes, .. } = Config::defaults().unwrap();
-        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
+        Self {
+            http: http_config(),
+            storage: storage_config(&url),
+            lookup,
+            notes,
+            queues: None,
+            desk: Arc::default(),
+            timetables: phones(),
+            directory,
+        }
     }
 }
 
@@ -66,6 +114,9 @@ pub struct App {
     pub feed: Feed,
     pub control: Arc<Pretend>,
     pub routing: Routing,
+    pub desk: Arc<Desk>,
+    pub programming: Programming,
+    pub timetables: Timetables,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -94,21 +145,47 @@ impl App {
         let mut config = Config::defaults().unwrap();
         config.calls.country = "ES".to_owned();
         let routing = Routing::new(store.clone(), &config).unwrap();
+        let people = People::new(store.clone(), feed.clone());
+        people.reread().await.unwrap();
+        config.timetables = setup.timetables.clone();
+        let staff = Arc::new(Here(people.clone()));
+        let timetables = Timetables::new(store.clone(), feed.clone(), &config, staff, Arc::new(highs()));
+        let filled = Config { timetables: Desk::timetables(), ..config.clone() };
+        let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
+        let programming = Programming::new(store.clone(), feed.clone(), hands, plans, &filled);
         let rooms = Rooms {
+            timetables: timetables.clone(),
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
             contacts: Contacts::new(store.clone(), &lookup, "ES".parse().ok()).unwrap(),
             notes: Notes::new(store.clone(), feed.clone(), &setup.notes),
+            absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+            people: people.clone(),
             time_zone: jiff::tz::TimeZone::get("Europe/Madrid").unwrap(),
             feed: feed.clone(),
             control: Arc::clone(&control) as _,
+            programming: programming.clone(),
+            statistics: Statistics::new(store.clone(), &filled),
+            queues: setup.queues.unwrap_or_else(|| Queues::new(None, feed.clone(), &config.ami)),
             country: "ES".parse().ok(),
             default_ttl: Some(SignedDuration::from_hours(24)),
         };
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
-        Self { address, store, feed, control, routing, directory: setup.directory, shutdown, served }
+        Self {
+            address,
+            store,
+            feed,
+            control,
+            routing,
+            desk: setup.desk,
+            programming,
+            timetables,
+            directory: setup.directory,
+            shutdown,
+            served,
+        }
     }
 
     /// One more journal of the same store.

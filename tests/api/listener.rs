@@ -9,8 +9,12 @@ use stasisd::{
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, HttpError, Rooms, RoutingDefaults},
+    people::{AbsenceFeeds, People},
+    queue::{Queues, history::Statistics, program::Programming},
     routing::Routing,
     storage::Store,
+    timetable::{Highs, Timetables},
+    web::Web,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -21,22 +25,36 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Setup},
+    app::{App, Here, Setup},
     pretend::Pretend,
 };
 
 async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let config = Config::defaults().unwrap();
+    let people = People::new(store.clone(), Feed::new());
+    let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
     let rooms = Rooms {
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
+        programming: Programming::new(store.clone(), Feed::new(), hands, plans, &config),
+        statistics: Statistics::new(store.clone(), &config),
         routing: Routing::new(store.clone(), &config).unwrap(),
+        timetables: Timetables::new(
+            store.clone(),
+            Feed::new(),
+            &config,
+            Arc::new(Here(people.clone())),
+            Arc::new(Highs::default()),
+        ),
+        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+        people,
         routing_defaults: RoutingDefaults::new(&config),
         notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
         time_zone: jiff::tz::TimeZone::UTC,
         store,
         feed: Feed::new(),
         control: Arc::new(Pretend::default()),
+        queues: Queues::new(None, Feed::new(), &config.ami),
         country: None,
         default_ttl: None,
     };

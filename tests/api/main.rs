@@ -8,6 +8,7 @@ mod call_orders;
 mod calls;
 mod client;
 mod contacts;
+mod desk;
 mod events;
 mod faults;
 mod flows;
@@ -18,11 +19,17 @@ mod notes;
 mod open;
 mod ordering;
 mod orders;
+mod people;
+mod plannings;
 mod pretend;
+mod programming;
 mod prompts;
+mod queues;
 mod routing;
 mod spec;
 #[path = "../support/temp.rs"]
 mod temp;
+mod timetables;
+mod tomatic;
 #[path = "../support/wait.rs"]
 mod wait;

@@ -8,11 +8,15 @@ mod contacts;
 mod daemon;
 mod doctor;
 mod layers;
+mod people;
 mod rules;
 #[allow(dead_code, reason = "each test binary uses its own part")]
 #[path = "../support/voice.rs"]
 mod the_voice;
+mod timetable;
 mod voice;
+#[path = "../support/week.rs"]
+mod week;
 
 use std::{
     fs,

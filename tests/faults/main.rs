@@ -12,5 +12,7 @@ mod ari;
 mod calls;
 mod desk;
 mod listener;
+mod manager;
 mod outbound;
+mod queues;
 mod tls;

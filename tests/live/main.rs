@@ -11,6 +11,7 @@ mod crash;
 mod doctor;
 mod ears;
 mod faults;
+mod helpline;
 mod orders;
 mod outbound;
 mod rig;

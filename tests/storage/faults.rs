@@ -139,6 +139,7 @@ async fn the_journal_outlasts_a_full_disk() {
         call_orders_days: 1,
         notes_days: 0,
         routing_days: 1,
+        queues_days: 30,
         sweep_minutes: 1,
     };
     let swept = store.sweep(&keep, old).await.expect("sweeping needs no room");

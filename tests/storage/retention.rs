@@ -24,6 +24,7 @@ fn keep(days: u32) -> RetentionConfig {
         call_orders_days: days,
         notes_days: days,
         routing_days: days,
+        queues_days: days,
         sweep_minutes: 60,
     }
 }

@@ -235,6 +235,7 @@ async fn expired_ones_go(base: Base) {
         call_orders_days: 1,
         notes_days: 0,
         routing_days: 2,
+        queues_days: 30,
         sweep_minutes: 60,
     };
     assert_eq!(store.sweep(&keep, at(DAY)).await.map(|swept| swept.routing), Ok(0));

@@ -1,5 +1,6 @@
 //! `stasisd doctor`: tries this deployment, and gives the mend for each thing that fails.
 
+mod absences;
 mod asterisk;
 mod contacts;
 mod database;
@@ -10,6 +11,7 @@ mod finding;
 mod flows;
 mod gateways;
 mod machine;
+mod manager;
 mod port;
 mod routing;
 mod voice;
@@ -50,12 +52,14 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     if is_ours {
         told.all(database::look(&config.storage).await);
         told.all(contacts::look(config).await);
+        told.all(absences::look(config).await);
         told.all(routing::look(config).await);
         let voice = voice::look(config).await;
         told.all(voice.findings);
         prompts = voice.prompts;
     }
     told.all(asterisk::look(config, is_running, &prompts).await);
+    told.all(manager::look(config).await);
     (told.failed, told.doubtful)
 }
 

@@ -1,6 +1,6 @@
 //! Notes as a table. Pure.
 
-use crate::model::Note;
+use crate::model::{Note, to_cell};
 
 const HEAD: [&str; 13] = [
     "id",
@@ -45,18 +45,9 @@ pub fn csv(notes: &[Note]) -> String {
             note.created_at.to_string(),
             note.updated_at.to_string(),
         ];
-        let _ = writer.write_record(row.iter().map(|text| harmless(text)));
+        let _ = writer.write_record(row.iter().map(|text| to_cell(text)));
     }
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
-}
-
-/// A spreadsheet takes what begins with one of these for a formula; a number may begin with a plus.
-fn harmless(text: &str) -> String {
-    let is_number = text.strip_prefix('+').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number {
-        return format!("'{text}");
-    }
-    text.to_owned()
 }
 
 #[cfg(test)]

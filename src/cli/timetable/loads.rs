@@ -1,0 +1,66 @@
+//! `stasisd timetable loads FILE.json`: who gets how many shifts of a week, step by step.
+
+use std::{fs, io::Write, path::PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::{
+    app::{Exit, Failed, OrExit},
+    timetable::loads::{self, Loads, Steps},
+};
+
+/// A week whose loads are computed.
+#[derive(Debug, Args)]
+pub(super) struct LoadsArgs {
+    /// The week, in the format tomatic-neutral/1, with persons' `ideal_load`, `days_off`, `on_leave` and `credit`
+    #[arg(value_name = "FILE.json")]
+    file: PathBuf,
+    /// How many are to answer at once [default: as the file says]
+    #[arg(long)]
+    lines: Option<usize>,
+    /// Shifts above somebody's share that can be given
+    #[arg(long, value_name = "SHIFTS", default_value_t = 0.0)]
+    max_overload: f64,
+    /// Drop lines that nobody would be on
+    #[arg(long)]
+    adjust_lines: bool,
+    /// Let credits and debts of earlier weeks not count
+    #[arg(long)]
+    forgive: bool,
+    /// JSON, with all numbers
+    #[arg(long)]
+    json: bool,
+}
+
+/// Computes and prints them.
+pub(super) fn run(args: &LoadsArgs) -> Result<Exit, Failed> {
+    let loads = compute(args).or_exit(Exit::Data)?;
+    let text = if args.json {
+        serde_json::to_string_pretty(&loads).or_exit(Exit::Internal)? + "\n"
+    } else {
+        table(&loads)
+    };
+    std::io::stdout().write_all(text.as_bytes()).or_exit(Exit::Disk).map(|()| Exit::Ok)
+}
+
+fn compute(args: &LoadsArgs) -> Result<Loads> {
+    let shown = args.file.display();
+    let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {shown}"))?;
+    let mut wanted = loads::read(&text).with_context(|| format!("{shown} holds no week"))?;
+    let demand = &mut wanted.demand;
+    demand.lines = args.lines.unwrap_or(demand.lines);
+    demand.max_overload = args.max_overload;
+    demand.adjust_lines = args.adjust_lines;
+    demand.forgive = args.forgive;
+    Ok(loads::compute(demand, &wanted.candidates))
+}
+
+fn table(loads: &Loads) -> String {
+    let mut text = Steps::COLUMNS.join("\t") + "\n";
+    for steps in &loads.people {
+        text.push_str(&(steps.cells().join("\t") + "\n"));
+    }
+    text.push_str(&format!("{} lines, {} cells for nobody\n", loads.lines, loads.nobody));
+    text
+}

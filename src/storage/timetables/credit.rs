@@ -1,0 +1,97 @@
+//! Credit of shifts: what was frozen when weeks were retired.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{TableRow, lock_name};
+use crate::{
+    model::{PersonId, Sheet, Week, WeekState},
+    storage::{
+        StorageError, Store, codec,
+        pool::{args, rows},
+    },
+};
+
+rows! {
+    /// A row of `timetable_credits`.
+    struct CreditRow {
+        week: String,
+        credits: String,
+    }
+}
+
+const LATEST: &str = "SELECT week, credits FROM timetable_credits WHERE name = $1 AND week <= $2
+    ORDER BY week DESC LIMIT 1";
+const FREEZE: &str = "INSERT INTO timetable_credits (name, week, credits, frozen_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (name, week) DO UPDATE SET credits = excluded.credits, frozen_at = excluded.frozen_at";
+const BETWEEN: &str = "SELECT state, version, plan, updated_at, updated_by FROM timetables
+    WHERE name = $1 AND sheet <> 'forced' AND sheet > $2 AND sheet <= $3 AND state <> 'draft' ORDER BY sheet";
+const RETIRE: &str = "UPDATE timetables SET state = 'retired', version = version + 1, updated_at = $3,
+    updated_by = $4 WHERE name = $1 AND sheet <> 'forced' AND sheet <= $2 AND state = 'published'";
+
+/// Each one's shifts above (or below) the share of work.
+type Credits = BTreeMap<PersonId, f64>;
+
+impl Store {
+    /// The credit at the end of a week: what was frozen last, at that week or before, and the overloads of the weeks
+    /// after it up to that week, drafts left out.
+    pub async fn timetable_credit(&self, name: &str, week: Week) -> Result<Credits, StorageError> {
+        let rows: Vec<CreditRow> =
+            self.within(self.pool.fetch(LATEST, args![name, week.to_string()])).await?;
+        let (since, mut credits) = match rows.into_iter().next() {
+            Some(row) => (row.week, codec::from_json(&row.credits)?),
+            None => (String::new(), Credits::new()),
+        };
+        let values = args![name, since, week.to_string()];
+        let rows: Vec<TableRow> = self.within(self.pool.fetch(BETWEEN, values)).await?;
+        for row in rows {
+            for (person, overload) in row.kept()?.plan.overload {
+                *credits.entry(person).or_default() += overload;
+            }
+        }
+        Ok(credits)
+    }
+
+    /// Stores a credit as frozen at the end of a week (an empty one forgives all).
+    pub async fn freeze_credit(
+        &self,
+        name: &str,
+        week: Week,
+        credits: &Credits,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let values = args![name, week.to_string(), codec::json(credits)?, now];
+        self.within(async { self.pool.execute(FREEZE, values).await.map(|_| ()) }).await
+    }
+
+    /// Retires the published weeks up to this one and freezes the credit at its end. How many there were.
+    pub async fn retire_timetables(
+        &self,
+        name: &str,
+        until: Week,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<u64, StorageError> {
+        let credits = self.timetable_credit(name, until).await?;
+        self.within(async {
+            let mut tx = self.pool.begin().await?;
+            tx.lock(&lock_name(name, Sheet::Week(until))).await?;
+            let retired = tx.execute(RETIRE, args![name, until.to_string(), now, by]).await?;
+            if retired > 0 {
+                let values = args![name, until.to_string(), codec::json(&credits)?, now];
+                tx.execute(FREEZE, values).await?;
+            }
+            tx.commit().await?;
+            Ok(retired)
+        })
+        .await
+    }
+
+    /// Whether a week is there, and how far it has come.
+    pub async fn timetable_state(&self, name: &str, week: Week) -> Result<Option<WeekState>, StorageError> {
+        let sql = "SELECT state FROM timetables WHERE name = $1 AND sheet = $2";
+        let rows: Vec<(String,)> = self.within(self.pool.fetch(sql, args![name, week.to_string()])).await?;
+        rows.first().map(|(state,)| codec::from_word(state)).transpose()
+    }
+}
