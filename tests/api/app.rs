@@ -102,7 +102,6 @@ pub struct App {
     pub feed: Feed,
     pub control: Arc<Pretend>,
     pub routing: Routing,
-    pub timetables: Timetables,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -137,7 +136,7 @@ impl App {
         let staff = Arc::new(Here(people.clone()));
         let timetables = Timetables::new(store.clone(), feed.clone(), &config, staff, Arc::new(highs()));
         let rooms = Rooms {
-            timetables: timetables.clone(),
+            timetables,
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
@@ -153,17 +152,7 @@ impl App {
         };
         let (address, run) = http::serve(&setup.http, rooms, shutdown.clone()).await.unwrap();
         let served = tokio::spawn(run);
-        Self {
-            address,
-            store,
-            feed,
-            control,
-            routing,
-            timetables,
-            directory: setup.directory,
-            shutdown,
-            served,
-        }
+        Self { address, store, feed, control, routing, directory: setup.directory, shutdown, served }
     }
 
     /// One more journal of the same store.

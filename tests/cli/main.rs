@@ -7,6 +7,7 @@ mod commands;
 mod contacts;
 mod daemon;
 mod doctor;
+mod helpline;
 mod layers;
 mod rules;
 #[allow(dead_code, reason = "each test binary uses its own part")]
