@@ -80,7 +80,7 @@ pub async fn run(args: &AbsencesArgs, config: &Config, out: &mut (dyn Write + Se
     match &args.command {
         AbsencesCommand::List { person, group, week } => {
             let who = person.clone().map(Who::Person).or_else(|| group.clone().map(Who::Group));
-            let days = week.map(|day| Week::of(day)).map(|week| (week.monday(), week.date(Day::Sun)));
+            let days = week.map(Week::of).map(|week| (week.monday(), week.date(Day::Sun)));
             for absence in store.all_absences(&AbsenceQuery { who, days, ..AbsenceQuery::default() }).await? {
                 let from = absence.feed.as_ref().map(|feed| format!("  (feed {feed})")).unwrap_or_default();
                 writeln!(out, "{}  {}{from}", absence.id, lines::write(&absence, 4, Words::OURS))?;

@@ -92,7 +92,7 @@ pub fn read(text: &str, known: &Persons) -> Result<Vec<Person>, String> {
 fn set(person: &mut Person, column: &str, cell: &str) -> Result<(), String> {
     let text = || Some(cell.to_owned()).filter(|text| !text.is_empty());
     match column {
-        "name" => person.name = cell.to_owned(),
+        "name" => cell.clone_into(&mut person.name),
         "extension" => person.extension = text(),
         "interface" => person.interface = text(),
         "email" => person.email = text(),

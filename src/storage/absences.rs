@@ -103,7 +103,7 @@ impl AbsenceQuery {
         conditions
             .and("who = ?", self.who.as_ref().map(|who| args![who_text(who)]))
             .and("feed = ?", self.feed.as_deref().map(|feed| args![feed]))
-            .and("feed IS NULL", self.own.then(|| args![]))
+            .and("feed IS NULL", self.own.then(Vec::new))
             .and(
                 "(last_day IS NULL OR (last_day >= ? AND first_day <= ?))",
                 self.days.map(|(from, to)| args![from.to_string(), to.to_string()]),

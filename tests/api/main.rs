@@ -18,6 +18,7 @@ mod notes;
 mod open;
 mod ordering;
 mod orders;
+mod people;
 mod plannings;
 mod pretend;
 mod prompts;

@@ -10,6 +10,7 @@ mod wait;
 mod base;
 mod contacts;
 mod endpoint;
+mod feeds;
 mod lookups;
 mod misbehaviour;
 mod secure;

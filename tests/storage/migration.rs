@@ -16,6 +16,7 @@ async fn from_before_outbound_calls(base: Base) {
          ALTER TABLE calls DROP COLUMN route; DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
          DROP TABLE note_categories; DROP TABLE notes; DROP TABLE categories; DROP TABLE contact_words;
          DROP TABLE contact_numbers; DROP TABLE contacts; DROP TABLE pairings;
+         DROP TABLE persons; DROP TABLE absences; DROP TABLE people_revision;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;

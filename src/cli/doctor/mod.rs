@@ -1,5 +1,6 @@
 //! `stasisd doctor`: tries this deployment, and gives the mend for each thing that fails.
 
+mod absences;
 mod asterisk;
 mod contacts;
 mod database;
@@ -50,6 +51,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     if is_ours {
         told.all(database::look(&config.storage).await);
         told.all(contacts::look(config).await);
+        told.all(absences::look(config).await);
         told.all(routing::look(config).await);
         let voice = voice::look(config).await;
         told.all(voice.findings);

@@ -51,7 +51,7 @@ impl<'a> Report<'a> {
         match read {
             Ok(bytes) => {
                 if let Err(error) = std::str::from_utf8(&bytes) {
-                    let line = 1 + bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count();
+                    let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
                     self.fault(
                         name,
                         format!("line {line}: it is no UTF-8; what cannot be read is left out"),

@@ -52,6 +52,9 @@ impl Place<'_> {
     }
 }
 
+/// How a file of absences is read.
+type Read<'a> = &'a dyn Fn(&str) -> (Vec<(usize, Absence)>, Vec<Fault>);
+
 /// Does it; false if something could not be read.
 pub(super) async fn run(
     args: &TomaticArgs,
@@ -104,7 +107,6 @@ async fn absences(
     let busy = |text: &str| lines::read(text, busy::BUSY);
     let vacation = |text: &str| lines::read(text, busy::VACATION);
     let holidays = |text: &str| busy::holidays(text);
-    type Read<'a> = &'a dyn Fn(&str) -> (Vec<(usize, Absence)>, Vec<Fault>);
     let files: [(&str, Read<'_>); 5] = [
         ("indisponibilitats.conf", &busy),
         ("oneshot.conf", &busy),

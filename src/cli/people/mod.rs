@@ -49,8 +49,7 @@ enum PeopleCommand {
     /// List groups, put persons into them, rename or delete one
     Groups(GroupsArgs),
     /// Store the persons of a file, each in the place of who has the id: Tomàtic's persons.yaml, or CSV with a line of
-    /// column names (id, name, extension, interface, email, phone, color, table, groups, ideal_load, max_per_day,
-    /// languages, roles, account). A CSV file with a broken line changes nothing
+    /// column names as `export` writes it. A CSV file with a broken line changes nothing
     Import {
         /// The file: .yaml or .csv
         file: PathBuf,

@@ -7,7 +7,13 @@ use tokio::{fs, io::AsyncReadExt, time};
 use tokio_util::sync::CancellationToken;
 
 use super::{AbsenceFeeds, Feed, FeedState, MOST_NAMED, Named, csv, ics, lay};
-use crate::{config::FeedFormat, people::PeopleError, storage::AbsenceQuery, tasks::clock, web::Web};
+use crate::{
+    config::{FeedFormat, Secret},
+    people::PeopleError,
+    storage::AbsenceQuery,
+    tasks::clock,
+    web::Web,
+};
 
 /// Largest feed that is read, in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
@@ -25,7 +31,7 @@ impl AbsenceFeeds {
 
     async fn follow(&self, feed: &Feed, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            let reading = stop.run_until_cancelled(self.read(feed)).await;
+            let reading = stop.run_until_cancelled(Box::pin(self.read(feed))).await;
             let Some(is_good) = reading else { return };
             let pause = if is_good { feed.interval() } else { feed.interval().min(AGAIN) };
             let _ = stop.run_until_cancelled(time::sleep(pause)).await;
@@ -128,7 +134,7 @@ async fn read_rows(feed: &Feed, web: &Web) -> Result<(Vec<lay::Row>, Vec<String>
 async fn fetch(feed: &Feed, web: &Web) -> Result<String, String> {
     let bytes = match (&feed.config.url, &feed.config.file) {
         (Some(url), _) => {
-            let token = feed.config.token.as_ref().map(|token| token.expose());
+            let token = feed.config.token.as_ref().map(Secret::expose);
             let (status, bytes) =
                 web.fetch(url.expose(), token, LARGEST, feed.timeout()).await.map_err(words)?;
             if status != 200 {
@@ -155,6 +161,7 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, String>
     time::timeout(limit, work).await.map_err(|_| format!("not within {limit:?}"))?
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "what map_err wants")]
 fn words(error: impl ToString) -> String {
     error.to_string()
 }

@@ -76,7 +76,6 @@ pub struct GraellaFile {
 /// It is no such file; with the line.
 pub fn read(text: &str, name: &str, week: Option<Week>) -> Result<(Graella, Vec<String>), String> {
     let file: Read = yaml::read(text)?;
-    let mut faults = Vec::new();
     let said = file.week.as_deref().map(|text| {
         // Written as a date, it may have a time behind it.
         let date = text.get(..10).unwrap_or(text).parse::<Date>();
@@ -90,6 +89,19 @@ pub fn read(text: &str, name: &str, week: Option<Week>) -> Result<(Graella, Vec<
         (Some(Err(why)), None) => return Err(why),
         (None, None) => return Err("it names no week".to_owned()),
     };
+    of_week(file, name, week)
+}
+
+/// Reads the forced turns, which have no week that counts.
+///
+/// # Errors
+/// It is no such file; with the line.
+pub fn read_forced(text: &str, name: &str, week: Week) -> Result<(Graella, Vec<String>), String> {
+    of_week(yaml::read(text)?, name, week)
+}
+
+fn of_week(file: Read, name: &str, week: Week) -> Result<(Graella, Vec<String>), String> {
+    let mut faults = Vec::new();
     let hours = hours(file.hours.as_deref().unwrap_or_default())?;
     let days = days(&file)?;
     let shifts = hours.len() - 1;
@@ -353,7 +365,7 @@ mod tests {
         assert_eq!((&again, faults), (&graella, Vec::new()), "{text}");
         assert_eq!(GraellaFile::of(&again, people.iter(), true).write(), text);
         let forced = GraellaFile::of(&graella, people.iter(), false).write();
-        assert_eq!(read(&forced, "phones", week()).unwrap().0, graella, "{forced}");
+        assert_eq!(read_forced(&forced, "phones", week().unwrap()).unwrap().0, graella, "{forced}");
     }
 
     #[test]

@@ -279,7 +279,7 @@ mod tests {
         let named = |words: &str| faults.iter().any(|fault| fault.contains(words));
         assert!(named("line 4: \"Zoe\" is no person's id"), "{faults:?}");
         assert!(
-            named("tables of berta") && named("emails of berta") && named("line 23: \"carla\""),
+            named("tables of berta") && named("emails of berta") && named("line 25: \"carla\""),
             "{faults:?}"
         );
         assert!(named("extensions of dalia: 202 is berta's"), "{faults:?}");
