@@ -302,15 +302,18 @@ fn shown(table: &Value) -> String {
     let (days, hours, cells) = (list(&table["days"]), list(&table["hours"]), list(&table["cells"]));
     let lines = usize::try_from(table["lines"].as_u64().unwrap_or_default()).unwrap_or_default();
     let version = &table["version"];
-    let head = days.iter().map(|day| format!(" {:<14}", text(day))).collect::<String>();
+    let columns = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.fold(String::new(), |row, text| row + &format!(" {text:<14}"))
+    };
+    let head = columns(&mut days.iter().map(text));
     let (name, week, state) = (text(&table["timetable"]), text(&table["week"]), text(&table["state"]));
     let mut out = format!("{name} {week} {state}, version {version}\n{:<16}{head}\n", "");
     for (shift, hours) in hours.windows(2).enumerate() {
         for line in 0..lines {
             let row =
                 if line == 0 { format!("{}-{}", text(&hours[0]), text(&hours[1])) } else { String::new() };
-            let cell = |day: &Value| format!(" {:<14}", text(&day[shift][line]));
-            let row = format!("{row:<12} L{:<2}{}", line + 1, cells.iter().map(cell).collect::<String>());
+            let cells = columns(&mut cells.iter().map(|day| text(&day[shift][line])));
+            let row = format!("{row:<12} L{:<2}{cells}", line + 1);
             out.push_str(row.trim_end());
             out.push('\n');
         }

@@ -59,9 +59,10 @@ pub(super) async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     auth::anonymous(peer, &app)?;
-    let token = match headers.contains_key(header::AUTHORIZATION) {
-        true => Some(auth::valid(&headers, peer, &app).await?),
-        false => None,
+    let token = if headers.contains_key(header::AUTHORIZATION) {
+        Some(auth::valid(&headers, peer, &app).await?)
+    } else {
+        None
     };
     let upgrade = upgrade.max_message_size(LONGEST).max_frame_size(LONGEST);
     let session = Session { app: Arc::clone(&app), peer, token, known: None, since: clock::instant() };
