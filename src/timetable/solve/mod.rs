@@ -5,6 +5,8 @@
 //! is always on this side.
 
 mod apart;
+#[cfg(test)]
+mod brute;
 mod days;
 mod engine;
 mod error;

@@ -49,7 +49,7 @@ pub(super) fn unknown() -> Unsolvable {
 
 /// The smallest clash that is not only one of sums.
 fn clash(problem: &Problem) -> Option<Vec<Item>> {
-    let mut seeker = Seeker::new(problem);
+    let seeker = Seeker::new(problem);
     seeker.alone().or_else(|| seeker.together())
 }
 
