@@ -4,6 +4,7 @@ mod answers;
 mod control;
 mod drain;
 mod exit;
+mod messaging;
 mod rooms;
 mod run;
 pub mod telemetry;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit, answers::ForScripts};
+use super::{Exit, Failed, OrExit, answers::ForScripts, messaging};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -14,6 +14,7 @@ use crate::{
     feed::Feed,
     flow::{self, Library},
     http,
+    messaging::Messaging,
     outbound::{Ground, Outbound},
     routing::Routing,
     scripts,
@@ -29,6 +30,8 @@ use crate::{
 pub struct Opened {
     /// Calls and what they stand on.
     pub door: Door,
+    /// What the team is told.
+    pub messaging: Messaging,
     /// What Asterisk tells.
     pub wire: mpsc::Receiver<Wire>,
     /// Closes the websocket.
@@ -76,17 +79,24 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, routing, config);
-    Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
+    let messaging = messaging::open(config, &door)?;
+    Ok(Opened { door, messaging, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
 /// What the control port stands on.
-pub fn for_http(config: &Config, door: &Door, control: Arc<dyn http::Control>) -> http::Rooms {
+pub fn for_http(
+    config: &Config,
+    door: &Door,
+    messaging: &Messaging,
+    control: Arc<dyn http::Control>,
+) -> http::Rooms {
     let hours = config.orders.default_ttl_hours;
     let hours = i64::try_from(hours).ok().filter(|hours| (1..=1_000_000).contains(hours));
     http::Rooms {
         store: door.store.clone(),
         contacts: door.contacts.clone(),
         notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
+        messaging: messaging.clone(),
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,

@@ -11,6 +11,7 @@ mod load;
 mod notes;
 mod rules;
 mod run;
+mod say;
 mod token;
 mod voice;
 
@@ -55,6 +56,8 @@ enum Command {
     Rules(rules::RulesArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
+    /// Say something to a channel of the team, or to a person.
+    Say(say::SayArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Voices: list them, let one speak, put one in place.
@@ -109,6 +112,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
         Command::Rules(args) => rules::run(file, &args),
+        Command::Say(args) => say::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

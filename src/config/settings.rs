@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig, PartyTransferConfig,
-    RoutingConfig, Secret, TimetableConfig,
+    FastAgiConfig, GatewayConfig, LookupConfig, MessagingConfig, NotesConfig, OutboundConfig,
+    PartyTransferConfig, RoutingConfig, Secret, TimetableConfig,
 };
 
 /// Everything that can be set.
@@ -30,6 +30,7 @@ pub struct Config {
     /// By name.
     #[serde(default)]
     pub timetables: BTreeMap<String, TimetableConfig>,
+    pub messaging: MessagingConfig,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,

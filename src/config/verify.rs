@@ -2,6 +2,7 @@
 
 mod fastagi;
 mod lookup;
+mod messaging;
 mod speech;
 mod webhooks;
 
@@ -49,6 +50,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     routing::verify(config, &mut found);
     super::notes::verify(config, &mut found);
     super::timetable::verify(config, &mut found);
+    messaging::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

@@ -20,6 +20,7 @@ pub enum Code {
     CallRefused,
     CallOrderNotWaiting,
     IdempotencyConflict,
+    MessageNotWaiting,
     OrderWithoutPhone,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -36,7 +37,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -53,6 +54,7 @@ impl Code {
         Self::CallRefused,
         Self::CallOrderNotWaiting,
         Self::IdempotencyConflict,
+        Self::MessageNotWaiting,
         Self::OrderWithoutPhone,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -100,6 +102,7 @@ impl Code {
             Self::IdempotencyConflict => {
                 (409, "idempotency_conflict", "The idempotency key was used for another request")
             }
+            Self::MessageNotWaiting => (409, "message_not_waiting", "The message is being sent, or is over"),
             Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
             Self::BodyTooLarge => (413, "body_too_large", "The body is too large"),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "The body must be JSON"),

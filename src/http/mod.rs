@@ -21,6 +21,7 @@ mod gateways;
 mod health;
 mod links;
 mod lists;
+mod messages;
 mod metrics;
 mod notes;
 mod orders;

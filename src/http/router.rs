@@ -8,8 +8,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, metrics,
-    notes, orders, pairings, prompts, route, rules, spec,
+    call_orders, calls, compat, contacts, docs, events, flows, gateways, health, links, lists, messages,
+    metrics, notes, orders, pairings, prompts, route, rules, spec,
     state::{App, Shared},
     wrap,
 };
@@ -48,6 +48,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(links::routes())
         .merge(route::routes())
         .merge(notes::routes())
+        .merge(messages::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

@@ -166,6 +166,7 @@ needs!(
     FlowsWrite,
     RoutingRead,
     RoutingWrite,
+    MessagesWrite,
     EventsRead
 );
 

@@ -34,6 +34,7 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
         (name = "routing", description = "Which way calls go that come in, and by which way they came"),
         (name = "old names", description = "Calls of an older telephony service, under their names"),
         (name = "notes", description = "What calls were about"),
+        (name = "messages", description = "What the team is told, and what somebody says to it"),
         (name = "flows", description = "What callers hear"),
         (name = "events", description = "What happens, as it happens"),
         (name = "health", description = "For supervisors and load balancers"),

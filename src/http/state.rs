@@ -12,6 +12,7 @@ use crate::{
     directory::{Contacts, Notes},
     feed::Feed,
     limits::Limiter,
+    messaging::Messaging,
     model::Country,
     routing::Routing,
     storage::Store,
@@ -29,6 +30,8 @@ pub struct Rooms {
     pub contacts: Contacts,
     /// Call notes.
     pub notes: Notes,
+    /// What the team is told.
+    pub messaging: Messaging,
     /// Whose days notes are listed by.
     pub time_zone: jiff::tz::TimeZone,
     /// What happens now.

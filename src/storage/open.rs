@@ -39,6 +39,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (6, "notes", include_str!("../../migrations/sqlite/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/sqlite/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/sqlite/0008_unwanted.sql")),
+    (13, "messages", include_str!("../../migrations/sqlite/0013_messages.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
@@ -49,6 +50,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (6, "notes", include_str!("../../migrations/postgres/0006_notes.sql")),
     (7, "pairings", include_str!("../../migrations/postgres/0007_pairings.sql")),
     (8, "unwanted", include_str!("../../migrations/postgres/0008_unwanted.sql")),
+    (13, "messages", include_str!("../../migrations/postgres/0013_messages.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

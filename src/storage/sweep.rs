@@ -23,6 +23,8 @@ pub struct Swept {
     pub routing: u64,
     /// Webhooks that were no call order's, and are over.
     pub deliveries: u64,
+    /// Messages that were sent, given up or withdrawn.
+    pub messages: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -57,6 +59,10 @@ const ROUTING: [&str; 5] = [
 const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
     (SELECT id FROM deliveries WHERE order_id IS NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
 
+/// A reminder's row is what keeps it from being told again: it stays longer than any reminder is late.
+const MESSAGES: &str = "DELETE FROM messages WHERE id IN
+    (SELECT id FROM messages WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)";
+
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
     pub async fn sweep(&self, config: &RetentionConfig, now: Timestamp) -> Result<Swept, StorageError> {
@@ -74,6 +80,7 @@ impl Store {
             orders,
             call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
             deliveries: self.sweep_with(DELIVERIES, config.call_orders_days, now).await?,
+            messages: self.sweep_with(MESSAGES, config.events_days, now).await?,
         })
     }
 

@@ -4,10 +4,11 @@ use std::{net::SocketAddr, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use stasisd::{
-    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
+    config::{ChannelConfig, ChannelKind, Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
+    messaging::{Caller, Messaging, World},
     routing::Routing,
     storage::{Journal, Store},
 };
@@ -22,6 +23,8 @@ pub struct Setup {
     pub storage: StorageConfig,
     pub lookup: LookupConfig,
     pub notes: NotesConfig,
+    /// The team has a channel, where nobody listens.
+    pub team_channel: bool,
     pub directory: TempDir,
 }
 
@@ -30,8 +33,21 @@ impl Default for Setup {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
         let Config { lookup, notes, .. } = Config::defaults().unwrap();
-        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
+        Self {
+            http: http_config(),
+            storage: storage_config(&url),
+            lookup,
+            notes,
+            team_channel: true,
+            directory,
+        }
     }
+}
+
+/// The voice of a team of which nothing is known.
+pub fn messaging(store: &Store, feed: &Feed, config: &Config, control: &Arc<Pretend>) -> Messaging {
+    let (world, caller) = (Arc::clone(control) as Arc<dyn World>, Arc::clone(control) as Arc<dyn Caller>);
+    Messaging::new(store.clone(), feed.clone(), config, world, caller).unwrap()
 }
 
 /// The port as most sites have it, with room for a test's haste.
@@ -94,7 +110,15 @@ impl App {
         let mut config = Config::defaults().unwrap();
         config.calls.country = "ES".to_owned();
         let routing = Routing::new(store.clone(), &config).unwrap();
+        if setup.team_channel {
+            let url = Some("http://127.0.0.1:9/".into());
+            let team = ChannelConfig { url, ..ChannelConfig::new(ChannelKind::Webhook) };
+            config.messaging.channels.insert("team".to_owned(), team);
+            config.messaging.team_channel = "team".to_owned();
+        }
+        let messaging = messaging(&store, &feed, &config, &control);
         let rooms = Rooms {
+            messaging,
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),

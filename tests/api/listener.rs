@@ -21,14 +21,16 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Setup},
+    app::{App, Setup, messaging},
     pretend::Pretend,
 };
 
 async fn refusal(setup: &Setup) -> HttpError {
     let store = Store::open(&setup.storage).await.unwrap();
     let config = Config::defaults().unwrap();
+    let pretend = Arc::new(Pretend::default());
     let rooms = Rooms {
+        messaging: messaging(&store, &Feed::new(), &config, &pretend),
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         routing: Routing::new(store.clone(), &config).unwrap(),
         routing_defaults: RoutingDefaults::new(&config),
@@ -36,7 +38,7 @@ async fn refusal(setup: &Setup) -> HttpError {
         time_zone: jiff::tz::TimeZone::UTC,
         store,
         feed: Feed::new(),
-        control: Arc::new(Pretend::default()),
+        control: pretend,
         country: None,
         default_ttl: None,
     };

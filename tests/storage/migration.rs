@@ -15,7 +15,7 @@ async fn from_before_outbound_calls(base: Base) {
         "DROP TABLE routing_rules; DROP TABLE routing_lists; DROP TABLE routing_revision; DROP TABLE inbound_links;
          ALTER TABLE calls DROP COLUMN route; DROP TABLE deliveries; DROP TABLE attempts; DROP TABLE call_orders;
          DROP TABLE note_categories; DROP TABLE notes; DROP TABLE categories; DROP TABLE contact_words;
-         DROP TABLE contact_numbers; DROP TABLE contacts; DROP TABLE pairings;
+         DROP TABLE contact_numbers; DROP TABLE contacts; DROP TABLE pairings; DROP TABLE messages; DROP TABLE message_marks;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;

@@ -152,7 +152,8 @@ impl Client {
 async fn own(store: Store) -> Result<Access, Failed> {
     let now = clock::now();
     let until = now.checked_add(VALID).or_exit(Exit::Internal)?;
-    let scopes = [Scope::CallsRead, Scope::CallsWrite, Scope::RoutingRead, Scope::RoutingWrite];
+    let scopes =
+        [Scope::CallsRead, Scope::CallsWrite, Scope::RoutingRead, Scope::RoutingWrite, Scope::MessagesWrite];
     let (plain, token) = token::create("stasisd call", &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;
     Ok(Access::Own { store, plain, id: token.id, until })

@@ -7,6 +7,7 @@ mod make_call;
 mod ringring;
 mod route_to_ivr;
 mod route_to_operator;
+mod says;
 mod words;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(ringring::get, ringring::post))
         .routes(routes!(info::info))
+        .routes(routes!(says::says))
         .routes(routes!(inbound_number::store))
         .routes(routes!(route_to_ivr::route))
         .routes(routes!(route_to_operator::route))
