@@ -7,6 +7,7 @@ mod config;
 mod contacts;
 mod doctor;
 mod flow;
+mod lists;
 mod load;
 mod notes;
 mod rules;
@@ -54,6 +55,8 @@ enum Command {
     Contacts(contacts::ContactsArgs),
     /// Routing rules: which way calls go that come in, and why.
     Rules(rules::RulesArgs),
+    /// Lists of callers: who is blocked, who is treated better.
+    Lists(lists::ListsArgs),
     /// Call notes: the log of a day, export, statistics, categories.
     Notes(notes::NotesArgs),
     /// Say something to a channel of the team, or to a person.
@@ -112,6 +115,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             Ok(if found { Exit::Ok } else { Exit::Found })
         }
         Command::Rules(args) => rules::run(file, &args),
+        Command::Lists(args) => lists::run(file, &args),
         Command::Say(args) => say::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;

@@ -344,6 +344,8 @@ pub struct RetentionConfig {
     pub orders_days: u32,
     /// Ended call orders and their attempts.
     pub call_orders_days: u32,
+    /// Call notes, this long after the call; 0: for ever.
+    pub notes_days: u32,
     /// Routing rules, list entries and inbound links are deleted this long after they expired or were deleted.
     pub routing_days: u32,
     pub sweep_minutes: u64,

@@ -61,6 +61,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     found.within("retention.events_days", retention.events_days, 1..=36_500);
     found.within("retention.orders_days", retention.orders_days, 0..=36_500);
     found.within("retention.call_orders_days", retention.call_orders_days, 1..=36_500);
+    found.within("retention.notes_days", retention.notes_days, 0..=36_500);
     found.within("retention.routing_days", retention.routing_days, 0..=36_500);
     found.within("retention.sweep_minutes", retention.sweep_minutes, 1..=1440);
     found.0

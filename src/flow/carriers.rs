@@ -18,6 +18,9 @@ pub trait Carriers: Send + Sync {
     /// # Errors
     /// There is none.
     fn room(&self, party: &Party, shown: Option<&PhoneNumber>) -> Result<Room, NoRoom>;
+
+    /// The line of a call to somebody that an earlier life of this program made: it counts, whatever the limits say.
+    fn resume(&self, party: &Party) -> Option<Box<dyn HeldLine>>;
 }
 
 /// The room of one call in a gateway, until it is dropped.

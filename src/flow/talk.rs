@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use jiff::{Zoned, tz::TimeZone};
 use serde_json::Value;
 
-use super::{CallFacts, Carriers, NoRoom, Partner, Room, Set, Webhook, World, hand_on, run};
+use super::{CallFacts, Carriers, HeldLine, NoRoom, Partner, Room, Set, Webhook, World, hand_on, run};
 use crate::{
     calls::{Conversation, HandOn, Leg, Place, Take},
     config::{CallsConfig, TransferMethod},
@@ -118,6 +118,10 @@ impl World for Talk {
 
     fn room(&self, partner: &Partner) -> Result<Room, NoRoom> {
         self.carriers.room(&partner.party, partner.shown.as_ref())
+    }
+
+    fn resume(&self, partner: &Partner) -> Option<Box<dyn HeldLine>> {
+        self.carriers.resume(&partner.party)
     }
 
     async fn orders(&self, phone: &str) -> Result<Vec<Order>, String> {

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 use jiff::{Timestamp, Zoned};
 use serde_json::Value;
 
-use super::{NoRoom, Room};
+use super::{HeldLine, NoRoom, Room};
 use crate::{
     calls::Place,
     config::TransferMethod,
@@ -84,6 +84,11 @@ pub trait World: Send + Sync {
     /// There is none.
     fn room(&self, _partner: &Partner) -> Result<Room, NoRoom> {
         Err(NoRoom { wait: None, why: "there is no gateway".to_owned() })
+    }
+
+    /// The line of a call to the partner that an earlier life of this program made.
+    fn resume(&self, _partner: &Partner) -> Option<Box<dyn HeldLine>> {
+        None
     }
 
     /// The current orders of a number; none when it is no number.

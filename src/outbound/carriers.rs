@@ -69,6 +69,13 @@ impl Carriers for FlowCarriers {
             Err(other) => Err(never(format!("gateway {}: {other:?}", gateway.name()))),
         }
     }
+
+    fn resume(&self, party: &Party) -> Option<Box<dyn HeldLine>> {
+        let gateway = self.gateways.choose(party.gateway.as_deref(), &party.number).ok()?;
+        // Which of its endpoints it was does not matter: the gateway's lines are counted together.
+        let slot = gateway.resume_any(Lane::Callback, &party.number, clock::now())?;
+        Some(Box::new(Line { slot, feed: self.feed.clone() }))
+    }
 }
 
 struct Line {

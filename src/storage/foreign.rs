@@ -197,6 +197,11 @@ fn of_mysql(row: &MySqlRow) -> Result<Facts, ForeignError> {
             // Sent as text by the server.
             "DECIMAL" | "CHAR" | "VARCHAR" | "TINYTEXT" | "TEXT" | "MEDIUMTEXT" | "LONGTEXT" | "ENUM"
             | "SET" | "JSON" => json!(get::<String, _>(row, place)?),
+            // MariaDB's JSON, and every text that is compared byte by byte, looks like one of these.
+            kind if kind.ends_with("BLOB") || kind.ends_with("BINARY") => {
+                let text = String::from_utf8(get::<Vec<u8>, _>(row, place)?);
+                json!(text.map_err(|_| ForeignError::Column(name.to_owned(), kind.to_owned()))?)
+            }
             kind => return Err(ForeignError::Column(name.to_owned(), kind.to_owned())),
         };
         facts.insert(name.to_owned(), value);

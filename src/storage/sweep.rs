@@ -21,6 +21,8 @@ pub struct Swept {
     pub call_orders: u64,
     /// Routing rules, list entries and inbound links that were deleted or expired.
     pub routing: u64,
+    /// Call notes.
+    pub notes: u64,
     /// Webhooks that were no call order's, and are over.
     pub deliveries: u64,
     /// Messages that were sent, given up or withdrawn.
@@ -56,6 +58,8 @@ const ROUTING: [&str; 5] = [
     "DELETE FROM inbound_links WHERE order_id IN
     (SELECT order_id FROM inbound_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
 ];
+const NOTES: &str = "DELETE FROM notes WHERE id IN
+    (SELECT id FROM notes WHERE at < $1 ORDER BY at LIMIT $2)";
 const DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN
     (SELECT id FROM deliveries WHERE order_id IS NULL AND ended_at < $1 ORDER BY ended_at LIMIT $2)";
 
@@ -79,6 +83,7 @@ impl Store {
             events: self.sweep_with(EVENTS, config.events_days, now).await?,
             orders,
             call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
+            notes: self.sweep_with(NOTES, config.notes_days, now).await?,
             deliveries: self.sweep_with(DELIVERIES, config.call_orders_days, now).await?,
             messages: self.sweep_with(MESSAGES, config.events_days, now).await?,
         })

@@ -30,6 +30,11 @@ impl Running {
         Self { child, place, port }
     }
 
+    /// Another configuration, for whoever reads it from now on.
+    pub fn configure(&self, more: &str) {
+        self.place.write("conf.d/more.toml", more);
+    }
+
     /// Kills it and starts it again.
     pub fn restart(&mut self) {
         self.child.kill().unwrap();

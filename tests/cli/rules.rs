@@ -69,3 +69,62 @@ fn rules_outlive_their_daemon() {
     daemon.restart();
     daemon.run(&["rules", "explain", "--from", "+34600000001"]).is(0, &["goes to  queue:vip"]);
 }
+
+#[test]
+fn rules_move_to_another_daemon_in_a_file() {
+    let (first, second) = (Running::with(HOURS), Running::with(HOURS));
+    first
+        .run(&["rules", "add", "a", "--from", "+34*", "--target", "queue:vip", "--priority", "3"])
+        .is(0, &[]);
+    first
+        .run(&["rules", "add", "b", "--open", "office", "--target", "queue:day", "--note", "days"])
+        .is(0, &[]);
+    let listed = first.json(&["rules", "list", "--json"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules.json");
+    std::fs::write(&file, listed.to_string()).unwrap();
+    let file = file.to_str().unwrap();
+    for _ in 0..2 {
+        second.run(&["rules", "import", file]).is(0, &["2 rules stored"]);
+    }
+    second.run(&["rules", "list"]).is(0, &["calls from +34*", "calls when office is open", "days"]);
+
+    std::fs::write(
+        file,
+        "{\"id\": \"c\", \"target\": {\"kind\": \"queue\", \"queue\": \"x\"}}\n{\"id\": \"d\"}",
+    )
+    .unwrap();
+    second.run(&["rules", "import", file]).is(65, &["rule d; 1 before it are stored", "target"]);
+    second.run(&["rules", "import", "/nowhere/rules.json"]).is(65, &["/nowhere/rules.json: "]);
+}
+
+#[test]
+fn callers_are_put_on_lists() {
+    let daemon = Running::with("");
+    daemon
+        .run(&["lists", "add", "block", "600 00 00 01", "--note", "rings and rings", "--ttl", "600"])
+        .is(0, &["block: +34600000001", "rings and rings"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vip.csv");
+    std::fs::write(&file, "# who pays\n600000002, gold\n+34700*\n").unwrap();
+    daemon.run(&["lists", "import", "vip", file.to_str().unwrap()]).is(0, &["vip: 2 entries"]);
+    daemon.run(&["lists", "show", "vip"]).is(0, &["+34600000002", "gold", "+34700*", "for ever"]);
+    assert_eq!(daemon.json(&["lists", "show", "block", "--json"]).as_array().unwrap().len(), 1);
+    daemon.run(&["rules", "explain", "--from", "600000001"]).is(0, &["block"]);
+    daemon.run(&["lists", "delete", "block", "600000001"]).is(0, &["deleted"]);
+    daemon.run(&["lists", "delete", "block", "600000001"]).is(0, &["not there"]);
+
+    std::fs::write(&file, "600000003\nbob\n").unwrap();
+    daemon.run(&["lists", "import", "block", file.to_str().unwrap()]).is(65, &["line 2 (bob); 1 before it"]);
+}
+
+#[test]
+fn the_doctor_names_rules_that_lead_nowhere() {
+    let south = "[gateways.south]\nendpoints = [{ name = \"a\", dial = \"PJSIP/{number}@south\" }]\n";
+    let daemon = Running::with(south);
+    daemon.run(&["rules", "add", "a", "--from", "+34*", "--target", "gateway:south,+34600000009"]).is(0, &[]);
+    daemon.run(&["doctor"]).is(1, &["ok    routing        1 rules, all can be followed"]);
+    daemon.configure("");
+    let words = ["FAIL  routing        rule a: there is no gateway \"south\"", "stasisd rules delete a"];
+    daemon.run(&["doctor"]).is(1, &words);
+}

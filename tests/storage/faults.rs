@@ -137,6 +137,7 @@ async fn the_journal_outlasts_a_full_disk() {
         events_days: 1,
         orders_days: 1,
         call_orders_days: 1,
+        notes_days: 0,
         routing_days: 1,
         sweep_minutes: 1,
     };

@@ -23,6 +23,7 @@ mod journal;
 mod ledger_journal;
 mod messages;
 mod migration;
+mod mysql;
 mod notes;
 mod orders;
 mod pairings;

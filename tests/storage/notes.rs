@@ -8,7 +8,13 @@ use uuid::Uuid;
 
 use crate::base::{Base, at, first, on_both};
 
-on_both!(kept_changed_and_deleted, listed_by_person_and_time, counted_by_category, told_in_the_same_commit);
+on_both!(
+    kept_changed_and_deleted,
+    listed_by_person_and_time,
+    counted_by_category,
+    told_in_the_same_commit,
+    kept_as_long_as_it_is_set
+);
 
 fn note(number: u128, person: &str, categories: &[&str]) -> Note {
     let content = NoteContent {
@@ -104,4 +110,17 @@ async fn told_in_the_same_commit(base: Base) {
         store.settle_delivery(delivery, &Tried::Delivered { at: at(60) }).await.expect("settled");
     }
     assert_eq!(store.receivers().await, Ok(Vec::new()));
+}
+
+async fn kept_as_long_as_it_is_set(base: Base) {
+    let store = &base.store;
+    let day = 86_400;
+    store.put_note(&note(5, "anna", &["a"]), None).await.expect("stored");
+    store.put_note(&Note { at: at(9 * day), ..note(6, "anna", &["a"]) }, None).await.expect("stored");
+    let mut retention = stasisd::config::Config::defaults().expect("defaults").retention;
+    assert_eq!(store.sweep(&retention, at(10 * day)).await.expect("swept").notes, 0, "for ever by default");
+    retention.notes_days = 3;
+    assert_eq!(store.sweep(&retention, at(10 * day)).await.expect("swept").notes, 1);
+    assert_eq!(ids(&store.notes(&NoteQuery::default(), &first(10)).await.expect("read").items), [6]);
+    assert_eq!(store.note_counts(at(0), at(10 * day)).await, Ok(vec![("a".to_owned(), 1)]));
 }

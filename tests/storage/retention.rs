@@ -22,6 +22,7 @@ fn keep(days: u32) -> RetentionConfig {
         events_days: days,
         orders_days: days,
         call_orders_days: days,
+        notes_days: days,
         routing_days: days,
         sweep_minutes: 60,
     }

@@ -233,6 +233,7 @@ async fn expired_ones_go(base: Base) {
         events_days: 1,
         orders_days: 1,
         call_orders_days: 1,
+        notes_days: 0,
         routing_days: 2,
         sweep_minutes: 60,
     };

@@ -12,6 +12,7 @@ mod gateways;
 mod machine;
 mod messages;
 mod port;
+mod routing;
 mod voice;
 
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     if is_ours {
         told.all(database::look(&config.storage).await);
         told.all(contacts::look(config).await);
+        told.all(routing::look(config).await);
         let voice = voice::look(config).await;
         told.all(voice.findings);
         prompts = voice.prompts;

@@ -1,9 +1,14 @@
 //! `stasisd rules ...`: routing rules looked after through the control port.
 
+mod import;
 mod words;
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
@@ -32,6 +37,11 @@ enum RulesCommand {
     Delete {
         /// Its id, as in the list
         id: String,
+    },
+    /// Add or change the rules of a file, as `rules list --json` writes it, or one rule in JSON a line
+    Import {
+        /// Each rule needs an id; one that is there already is changed
+        file: PathBuf,
     },
     /// Tell which way a call would go, and what each rule has to do with it
     Explain(ExplainArgs),
@@ -133,6 +143,7 @@ pub(super) fn run(file: Option<PathBuf>, args: &RulesArgs) -> Result<Exit, Faile
                     format!("rule {id}: not there")
                 })?;
             }
+            RulesCommand::Import { file } => import(client, file).await?,
             RulesCommand::Explain(args) => explain(client, args).await?,
         }
         Ok(Exit::Ok)
@@ -186,6 +197,20 @@ async fn add(client: &mut Client, args: &AddArgs) -> Result<(), Failed> {
         None => client.send("POST", "/v1/rules", Some(&body.into())).await?,
     };
     say(&if args.json { pretty(&rule) } else { words::sentence(&rule) })
+}
+
+/// One after the other; it may be done again, because each rule has its id.
+async fn import(client: &mut Client, file: &Path) -> Result<(), Failed> {
+    let shown = file.display();
+    let text = fs::read_to_string(file).map_err(|error| anyhow!("{shown}: {error}")).or_exit(Exit::Data)?;
+    let rules = import::rules(&text).map_err(|what| Failed::new(Exit::Data, format!("{shown}: {what}")))?;
+    for (done, rule) in rules.iter().enumerate() {
+        client.send("PUT", &path(&rule.id), Some(&rule.body)).await.map_err(|failed| {
+            let place = format!("{shown}: rule {}; {done} before it are stored", rule.id);
+            Failed { exit: failed.exit, error: failed.error.context(place) }
+        })?;
+    }
+    say(&format!("{} rules stored", rules.len()))
 }
 
 async fn explain(client: &mut Client, args: &ExplainArgs) -> Result<(), Failed> {

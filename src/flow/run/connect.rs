@@ -25,6 +25,8 @@ impl<L: Line, W: World> Talk<'_, L, W> {
     pub(super) async fn connect(&mut self, flow: &Flow, connect: &Connect) -> Result<Next, Stop> {
         let take = self.take;
         let mut room = None;
+        // Dropped when they have talked.
+        let mut resumed = None;
         let mut dial = Dial {
             endpoint: String::new(),
             caller_id: None,
@@ -45,6 +47,8 @@ impl<L: Line, W: World> Talk<'_, L, W> {
             dial.endpoint.clone_from(&found.dial_string);
             dial.caller_id = Some(found.caller_id.clone());
             room = Some(found);
+        } else if let Some(partner) = self.partner().await {
+            resumed = self.world.resume(&partner);
         }
         self.ear.answer().await?;
         self.ear.line.durable().await?;
@@ -52,6 +56,7 @@ impl<L: Line, W: World> Talk<'_, L, W> {
         if let Some(room) = &mut room {
             room.line.came_out(&dialled);
         }
+        drop(resumed);
         let target = match dialled {
             Dialled::Talked => &connect.answered,
             Dialled::Busy => &connect.busy,

@@ -202,11 +202,13 @@ async fn who_hangs_up_in_any_phase_leaves_nobody_behind() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_is_killed_in_a_transfer_dials_nobody_twice() {
     use Does::{Presses, Says, Waits};
-    let colleagues: [&[Does]; 2] = [
+    let colleagues: [&[Does]; 3] = [
         // Killed while the target rings: the colleague has the caller again.
         &[Waits(500), Presses("*2202#"), Waits(9_000), Says("hello-world"), Waits(20_000)],
         // Killed after the target has the caller: they go on talking.
         &[Waits(500), Presses("*1201#"), Waits(20_000)],
+        // Killed while colleague and target speak about the caller: the colleague has the caller again.
+        &[Waits(500), Presses("*2201#"), Waits(9_000), Says("hello-world"), Waits(20_000)],
     ];
     let (mut site, farm) = site("by-keys-killed", &colleagues).await;
     std::fs::write(site.daemon.directory.join("conf.d/70-ring.toml"), "[calls.transfer]\nring_secs = 60\n")
@@ -214,28 +216,32 @@ async fn a_daemon_that_is_killed_in_a_transfer_dials_nobody_twice() {
     site.daemon.kill();
     site.daemon.start().await;
     site.daemon.ready().await;
-    let calling = [call(&site.rig, 71, 18_000), call(&site.rig, 72, 18_000)];
-    let two = |rig: &Rig| rig.cli("core show channels concise").lines().filter(|l| l.contains("!")).count();
+    let calling = [71, 72, 73].map(|colleague| call(&site.rig, colleague, 18_000));
     tokio::task::block_in_place(|| {
         eventually(LONG, || {
             let log = site.daemon.log();
             let is_taken = log.contains("method=\"blind\"") && log.contains("outcome=\"taken\"");
-            let rings = site.rig.cli("core show channels concise").contains("202@rig-people");
-            if is_taken && rings { Ok(()) } else { Err(format!("{} channels\n{log}", two(&site.rig))) }
+            let channels = site.rig.cli("core show channels concise");
+            let rings = channels.contains("202@rig-people");
+            // Both sides of the local channel to whom the caller was handed on, and of that to whom is consulted.
+            let up = channels.lines().filter(|l| l.contains("201@rig-people") && l.contains("!Up!")).count();
+            if is_taken && rings && up >= 4 { Ok(()) } else { Err(format!("{channels}\n{log}")) }
         });
     });
     site.daemon.kill();
     site.daemon.start().await;
     site.daemon.ready().await;
     let called = calling.map(wait);
-    for (index, colleague) in [71, 72].into_iter().enumerate() {
+    for (index, colleague) in [71, 72, 73].into_iter().enumerate() {
         let (call, _) = ended(&site, colleague).await;
         let told = format!("{call} {:?}\n{}", called[index].dir, site.daemon.log());
         assert_eq!((&call["disposition"], &call["taken_up"]), (&"hung_up".into(), &1.into()), "{told}");
     }
-    let score = contains(&site.rig.heard("calls71"), &site.rig.sound("hello-world"));
-    assert!(score > 0.6, "{score}: the colleague has the caller again\n{}", site.daemon.log());
-    assert_eq!(farm.invites().len(), 2, "each colleague is called once");
+    for caller in ["calls71", "calls73"] {
+        let score = contains(&site.rig.heard(caller), &site.rig.sound("hello-world"));
+        assert!(score > 0.6, "{score}: the colleague has {caller} again\n{}", site.daemon.log());
+    }
+    assert_eq!(farm.invites().len(), 3, "each colleague is called once");
     site.rig.quiet(LONG);
     assert_eq!(site.rig.cli("bridge show all").lines().count(), 1, "no bridge is left");
 }

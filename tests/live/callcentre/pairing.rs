@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     orders::Site,
     support::{
+        eventually,
         rig::Rig,
         sipp::{Answer, Answerer, Caller, EndedBy, Message},
     },
@@ -151,20 +152,52 @@ async fn a_pairing_ends_with_its_order_and_says_what_it_cannot_do() {
     };
     // It rings there, and nobody answers.
     calls("one").await;
-    let invites = |messages: Vec<Message>| {
-        let invites = messages.into_iter().filter(|m| m.method() == Some("INVITE"));
-        let mut ids: Vec<String> = invites.map(|m| m.header("Call-ID").unwrap().to_owned()).collect();
-        ids.dedup();
-        ids.len()
-    };
-    assert_eq!(invites(other.messages()), 1);
+    assert_eq!(dialogues(other.messages()), 1);
     let over = json!({ "phones": [PASSENGER], "status": "finished", "version": 2 });
     assert_eq!(put(over).await.0, 200);
     calls("two").await;
-    assert_eq!(invites(other.messages()), 1, "nobody is called any more");
+    assert_eq!(dialogues(other.messages()), 1, "nobody is called any more");
     let path = format!("/v1/calls?caller={}", DRIVER.replace('+', "%2B"));
     let all = site.api().get(&path).await;
     let steps: Vec<&str> =
         all["items"].as_array().unwrap().iter().map(|call| call["step"].as_str().unwrap()).collect();
     assert_eq!(steps, ["nobody", "unanswered"], "{all}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_connected_goes_on_talking_when_the_daemon_is_killed() {
+    let answer = Answer::Picks(Duration::from_millis(300), Duration::from_secs(12));
+    let (mut site, other) = site("pair-killed", answer).await;
+    assert_eq!(pair(&site, json!({})).await.0, 201);
+    let calling =
+        Caller::new(&site.rig, "caller").number(PASSENGER).to("1000").flow("on").until_bye(LONG).start();
+    tokio::task::block_in_place(|| {
+        eventually(LONG, || {
+            let bridges = site.rig.cli("bridge show all");
+            // Its line ends with how many channels are in it.
+            let is_talk = bridges.lines().any(|line| line.split_whitespace().any(|word| word == "2"));
+            if is_talk { Ok(()) } else { Err(format!("{bridges}\n{}", site.daemon.log())) }
+        });
+    });
+    site.daemon.kill();
+    site.daemon.start().await;
+    site.daemon.ready().await;
+    let gateways = site.api().get("/v1/gateways").await;
+    assert_eq!(gateways["items"][0]["calls"], 1, "the line is known to be taken: {gateways}");
+    let called = tokio::task::block_in_place(|| calling.wait());
+    assert!(called.as_expected(), "{:?}\n{}", called.dir, site.daemon.log());
+    let call = site.ended(&PASSENGER.replace('+', "%2B")).await;
+    assert_eq!((&call["disposition"], &call["step"]), (&json!("completed"), &json!("done")), "{call}");
+    assert_eq!(call["taken_up"], 1, "{call}");
+    assert_eq!(dialogues(other.messages()), 1, "the driver is called once");
+    assert!(telling(&called.messages, DRIVER).is_empty());
+    site.rig.quiet(LONG);
+}
+
+/// How many calls these messages began.
+fn dialogues(messages: Vec<Message>) -> usize {
+    let invites = messages.into_iter().filter(|message| message.method() == Some("INVITE"));
+    let ids: std::collections::BTreeSet<String> =
+        invites.map(|message| message.header("Call-ID").unwrap().to_owned()).collect();
+    ids.len()
 }
