@@ -40,6 +40,8 @@ pub struct DayFigures {
     pub answered: u64,
     /// Calls that hung up while they waited.
     pub abandoned: u64,
+    /// Calls that the queue sent on unanswered: their time was over, or there was no room.
+    pub timed_out: u64,
     /// How long a call waited on average.
     pub average_wait_secs: u64,
     /// How long a call waited at most.

@@ -151,7 +151,7 @@ fn by_kind(texts: &TextsConfig) -> [(MessageKind, &Option<String>); 6] {
 fn samples(kind: MessageKind) -> Vec<Value> {
     let shift = json!({"timetable": "phones", "from": "09:00", "to": "10:15", "day": "2026-11-23", "minutes": 5,
         "name": "Anna", "names": ["Anna", "Bert"]});
-    let figures = json!({"received": 40, "answered": 36, "abandoned": 4, "average_wait_secs": 21,
+    let figures = json!({"received": 40, "answered": 36, "abandoned": 4, "timed_out": 0, "average_wait_secs": 21,
         "longest_wait_secs": 180, "average_talk_secs": 240, "service_level_percent": 81.5});
     let day = |figures: Value| json!({"timetable": "phones", "day": "2026-11-23", "figures": figures});
     match kind {

@@ -8,6 +8,7 @@ mod contacts;
 mod daemon;
 mod doctor;
 mod layers;
+mod messages;
 mod rules;
 #[allow(dead_code, reason = "each test binary uses its own part")]
 #[path = "../support/voice.rs"]

@@ -116,6 +116,7 @@ async fn the_phones_are_closed_with_the_days_figures() {
         received: 40,
         answered: 36,
         abandoned: 4,
+        timed_out: 0,
         average_wait_secs: 21,
         longest_wait_secs: 180,
         average_talk_secs: 240,

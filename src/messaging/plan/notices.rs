@@ -17,9 +17,11 @@ const ONCE_IN_SECS: i64 = 600;
 pub(crate) fn of_notice(notice: &Notice, rules: &RemindersConfig, facts: &Facts) -> Option<Draft> {
     let text = |field: &str| notice.data[field].as_str().unwrap_or_default();
     match notice.kind {
-        NoticeKind::TimetablePlanning if rules.planning_failed && text("state") == "failed" => {
+        NoticeKind::TimetablePlanning
+            if rules.planning_failed && ["failed", "unsolvable"].contains(&text("state")) =>
+        {
             let (planning, timetable, week) = (text("planning"), text("timetable"), text("week"));
-            let why = Some(text("why")).filter(|why| !why.is_empty());
+            let why = Some(sentences(&notice.data["why"])).filter(|why| !why.is_empty());
             Some(Draft {
                 key: format!("planning {timetable} {week} {planning}"),
                 kind: MessageKind::PlanningFailed,
@@ -45,6 +47,15 @@ pub(crate) fn of_notice(notice: &Notice, rules: &RemindersConfig, facts: &Facts)
             })
         }
         _ => None,
+    }
+}
+
+/// One, or several.
+fn sentences(why: &Value) -> String {
+    match why {
+        Value::String(why) => why.clone(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
     }
 }
 

@@ -242,6 +242,9 @@ fn a_planning_that_failed_is_told_to_the_supervisors() {
     let draft = planning("failed").unwrap();
     assert_eq!((draft.kind, draft.to), (MessageKind::PlanningFailed, To::Supervisors("phones".into())));
     assert_eq!(draft.key, "planning phones 2026-11-30 p1");
+    let why = json!({"timetable": "phones", "state": "unsolvable", "why": ["Anna cannot.", "Bert is away."]});
+    let draft = of_notice(&notice(NoticeKind::TimetablePlanning, why), &rules(), &facts()).unwrap();
+    assert_eq!(draft.values["why"], "Anna cannot. Bert is away.");
 }
 
 #[test]
