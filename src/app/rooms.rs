@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Exit, Failed, OrExit, answers::ForScripts, messaging};
+use super::{Exit, Failed, OrExit, answers::ForScripts};
 use crate::{
     ari::{self, Wire},
     calls::{Registry, Services},
@@ -30,8 +30,6 @@ use crate::{
 pub struct Opened {
     /// Calls and what they stand on.
     pub door: Door,
-    /// What the team is told.
-    pub messaging: Messaging,
     /// What Asterisk tells.
     pub wire: mpsc::Receiver<Wire>,
     /// Closes the websocket.
@@ -79,8 +77,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
     let ground = Ground { services, library, orders, contacts, web, store, webhooks, tracker };
     let outbound = Outbound::new(ground.clone(), config).map_err(anyhow::Error::msg).or_exit(Exit::Config)?;
     let door = Door::new(ground, outbound, routing, config);
-    let messaging = messaging::open(config, &door)?;
-    Ok(Opened { door, messaging, wire, wire_end, wire_task, journal_end, journal_task })
+    Ok(Opened { door, wire, wire_end, wire_task, journal_end, journal_task })
 }
 
 /// What the control port stands on.

@@ -31,7 +31,8 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let intercom = Intercom::new(door.services.clone(), door.tracker.clone());
     let control = Arc::new(Rooms { door: door.clone(), intercom, metrics: metrics.clone() });
     let http_end = CancellationToken::new();
-    let for_http = rooms::for_http(&config, &door, &opened.messaging, control);
+    let messaging = messaging::open(&config, &door)?;
+    let for_http = rooms::for_http(&config, &door, &messaging, control);
     let (address, serving) =
         http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");
@@ -40,7 +41,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     tokio::spawn(signals.obey(shutdown.clone(), reload(&door)));
     tasks.spawn_loop("metrics", metrics.upkeep(shutdown.hard().clone()));
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
-    messaging::spawn(&tasks, &opened.messaging);
+    messaging::spawn(&tasks, &messaging);
     tasks.spawn_loop("http", async move {
         serving.await;
         Ok::<_, Infallible>(())

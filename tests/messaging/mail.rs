@@ -99,6 +99,23 @@ async fn a_server_that_wants_to_know_who_it_is() {
     assert!(postman.lines().contains(&login), "{:?}", postman.lines());
 }
 
+/// Whatever a name holds, it is a name.
+#[tokio::test]
+async fn a_name_is_no_header() {
+    let postman = Postman::start(Manner::Good).await;
+    let base = Base::with(with(mail(&postman))).await.knows(people());
+    let name = "Ànna\r\nBcc: evil@else.example\r\n\r\nx <evil@else.example>, \"y";
+    base.team.facts.lock().unwrap().persons[0].name = name.to_owned();
+    let said = base.say("anna", "Hola", at(NOON)).await;
+    base.turn(at(NOON)).await;
+    assert_eq!(base.message(&said).await.state, MessageState::Sent);
+    let [mail] = &postman.mails()[..] else { panic!("one mail") };
+    assert_eq!(mail.to, ["RCPT TO:<anna@desk.example>"]);
+    assert!(mail.header("bcc").is_empty() && mail.header("to").len() == 1, "{}", mail.text);
+    assert!(mail.header("to")[0].ends_with("<anna@desk.example>"), "{}", mail.text);
+    assert_eq!(mail.body().trim_end(), "Hola");
+}
+
 /// 4xx is tried again, 5xx is not; each try is the same mail.
 #[tokio::test]
 async fn a_server_that_takes_it_later_or_never() {

@@ -15,6 +15,7 @@ mod wait;
 mod base;
 mod calls;
 mod chats;
+mod daemon;
 mod mail;
 mod postman;
 mod quiet;

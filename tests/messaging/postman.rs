@@ -6,10 +6,11 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// How it behaves from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Manner {
     Recipients(&'static str),
     /// Takes the mail, and hangs up instead of saying so.
     Drops,
+    /// Takes the mail, and says nothing more.
+    Stalls,
     /// Says nothing at all.
     Silent,
 }
@@ -49,40 +52,52 @@ impl Mail {
 /// Listens until it is dropped.
 pub struct Postman {
     pub address: SocketAddr,
+    desk: Desk,
+    task: JoinHandle<()>,
+}
+
+/// What all of its conversations share.
+#[derive(Clone)]
+struct Desk {
     manner: Arc<Mutex<Manner>>,
     mails: Arc<Mutex<Vec<Mail>>>,
     lines: Arc<Mutex<Vec<String>>>,
-    task: JoinHandle<()>,
+    /// Talks of nothing before `STARTTLS`, if it is set.
+    tls: Option<TlsAcceptor>,
 }
 
 impl Postman {
     pub async fn start(manner: Manner) -> Self {
+        Self::with(manner, None).await
+    }
+
+    pub async fn with(manner: Manner, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (manner, mails) = (Arc::new(Mutex::new(manner)), Arc::<Mutex<Vec<Mail>>>::default());
-        let lines = Arc::<Mutex<Vec<String>>>::default();
-        let (how, kept, heard) = (Arc::clone(&manner), Arc::clone(&mails), Arc::clone(&lines));
+        let manner = Arc::new(Mutex::new(manner));
+        let desk = Desk { manner, mails: Arc::default(), lines: Arc::default(), tls };
+        let shared = desk.clone();
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let manner = *how.lock().unwrap();
-                tokio::spawn(serve(stream, manner, Arc::clone(&kept), Arc::clone(&heard)));
+                let manner = *shared.manner.lock().unwrap();
+                tokio::spawn(serve(stream, manner, shared.clone()));
             }
         });
-        Self { address, manner, mails, lines, task }
+        Self { address, desk, task }
     }
 
     pub fn behave(&self, manner: Manner) {
-        *self.manner.lock().unwrap() = manner;
+        *self.desk.manner.lock().unwrap() = manner;
     }
 
     pub fn mails(&self) -> Vec<Mail> {
-        self.mails.lock().unwrap().clone()
+        self.desk.mails.lock().unwrap().clone()
     }
 
-    /// Everything that was said to it but the mails themselves.
+    /// Everything that was said to it but the mails themselves; what came over TLS after `tls `.
     pub fn lines(&self) -> Vec<String> {
-        self.lines.lock().unwrap().clone()
+        self.desk.lines.lock().unwrap().clone()
     }
 }
 
@@ -92,27 +107,49 @@ impl Drop for Postman {
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    manner: Manner,
-    mails: Arc<Mutex<Vec<Mail>>>,
-    lines: Arc<Mutex<Vec<String>>>,
-) {
+async fn serve(stream: TcpStream, manner: Manner, desk: Desk) {
     if manner == Manner::Silent {
         std::future::pending::<()>().await;
     }
+    let greeting = Some("220 postman ESMTP".to_owned());
+    match &desk.tls {
+        None => drop(talk(stream, manner, &desk, greeting, "").await),
+        Some(tls) => {
+            let Some(stream) = talk(stream, manner, &desk, greeting, "").await else { return };
+            // Who does not trust the certificate hangs up here.
+            if let Ok(stream) = tls.accept(stream).await {
+                talk(stream, manner, &desk, None, "tls ").await;
+            }
+        }
+    }
+}
+
+/// Talks until the other end has had enough; gives the stream back if it is to be protected now.
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    manner: Manner,
+    desk: &Desk,
+    mut answer: Option<String>,
+    mark: &str,
+) -> Option<S> {
     let mut stream = BufReader::new(stream);
     let mut mail = Mail::default();
-    let mut answer = "220 postman ESMTP".to_owned();
+    let is_open = desk.tls.is_none() || !mark.is_empty();
     loop {
-        if stream.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
-            return;
+        if let Some(answer) = answer.take() {
+            stream.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
         }
-        let Some(line) = read(&mut stream).await else { return };
-        lines.lock().unwrap().push(line.clone());
+        let line = read(&mut stream).await?;
+        desk.lines.lock().unwrap().push(format!("{mark}{line}"));
         let verb = line.split([' ', ':']).next().unwrap().to_ascii_uppercase();
-        answer = match &*verb {
-            "EHLO" => "250-postman\r\n250 AUTH PLAIN LOGIN".to_owned(),
+        let said = match &*verb {
+            "EHLO" if is_open => "250-postman\r\n250 AUTH PLAIN LOGIN".to_owned(),
+            "EHLO" => "250-postman\r\n250 STARTTLS".to_owned(),
+            "STARTTLS" if !is_open => {
+                stream.write_all(b"220 go on\r\n").await.ok()?;
+                return Some(stream.into_inner());
+            }
+            _ if !is_open => "530 first STARTTLS".to_owned(),
             "AUTH" => "235 welcome".to_owned(),
             "MAIL" => {
                 mail = Mail { from: line, ..Mail::default() };
@@ -131,24 +168,26 @@ async fn serve(
                     mail.text.push_str(line.strip_prefix('.').unwrap_or(&line));
                     mail.text.push_str("\r\n");
                 }
-                mails.lock().unwrap().push(mail.clone());
-                if manner == Manner::Drops {
-                    return;
+                desk.mails.lock().unwrap().push(mail.clone());
+                match manner {
+                    Manner::Drops => return None,
+                    Manner::Stalls => std::future::pending().await,
+                    _ => "250 taken".to_owned(),
                 }
-                "250 taken".to_owned()
             }
             "NOOP" | "RSET" => "250 ok".to_owned(),
             "QUIT" => {
                 let _ = stream.write_all(b"221 bye\r\n").await;
-                return;
+                return None;
             }
             _ => "502 what?".to_owned(),
         };
+        answer = Some(said);
     }
 }
 
 /// A line that ended with CRLF; a bare LF would be another reader's line end.
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<String> {
+async fn read<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<String> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|count| *count > 0)?;
     let line = line.strip_suffix("\r\n").expect("lines end with CRLF");

@@ -42,7 +42,10 @@ impl Email {
         let to = match to.map(|person| (person, person.email.as_deref())) {
             None => self.to.clone(),
             Some((person, Some(email))) => match mailbox("email", email) {
-                Ok(address) => vec![Mailbox::new(Some(person.name.clone()), address.email)],
+                // A subject is one line, and so is a name.
+                Ok(address) => {
+                    vec![Mailbox::new(Some(words::subject(&words::cleaned(&person.name))), address.email)]
+                }
                 Err((_, what)) => return Sending::Never(format!("{}: {what}", person.id)),
             },
             Some((person, None)) => return Sending::Never(format!("{} has no e-mail address", person.id)),
