@@ -77,7 +77,8 @@ impl Client {
         let request = command.request()?;
         let live = self.shared.live();
         // Reads that show what Asterisk is and holds need no websocket; all else would act blindly without one.
-        let reads = matches!(command, Command::Info | Command::Channels | Command::Application(_));
+        let reads =
+            matches!(command, Command::Info | Command::Bridges | Command::Channels | Command::Application(_));
         if live.is_none() && !reads && !self.deaf {
             return Err(AriError::NotConnected);
         }

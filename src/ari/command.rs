@@ -69,6 +69,8 @@ pub(super) enum Command<'a> {
     DestroyBridge(&'a str),
     /// `GET /bridges/{id}`
     Bridge(&'a str),
+    /// `GET /bridges`
+    Bridges,
     /// `GET /channels`
     Channels,
     /// `GET /channels/{id}`
@@ -133,6 +135,7 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         Command::Redirect(..) => Way::Http,
         // Answers that grow with the number of calls: a slow reader of a big frame is cut off after 100 ms.
         Command::Channels
+        | Command::Bridges
         | Command::Application(_)
         | Command::Subscribe { .. }
         | Command::EventFilter { .. } => Way::Http,
@@ -169,6 +172,7 @@ impl Command<'_> {
             | Self::Moh(.., false) => "DELETE",
             Self::Playback(_)
             | Self::Bridge(_)
+            | Self::Bridges
             | Self::Channels
             | Self::Channel(_)
             | Self::Application(_)
@@ -220,6 +224,7 @@ impl Command<'_> {
             Self::DestroyBridge(id) | Self::Bridge(id) => bridge(id),
             Self::PlayInBridge { bridge: id, playback, .. } => bridge(id).then("play").id(playback),
             Self::Channels => Resource::new("channels"),
+            Self::Bridges => Resource::new("bridges"),
             Self::Channel(id) => channel(id),
             Self::Application(name) => Resource::new("applications").id(name),
             Self::Subscribe { app, source } => {

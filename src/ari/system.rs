@@ -126,6 +126,11 @@ impl Client {
         self.tell(&Command::DestroyBridge(bridge)).await
     }
 
+    /// ARI `GET /bridges`
+    pub async fn bridges(&self) -> Result<Vec<Bridge>, AriError> {
+        self.ask(&Command::Bridges).await
+    }
+
     /// ARI `GET /bridges/{bridgeId}`
     pub async fn bridge(&self, id: &str) -> Result<Option<Bridge>, AriError> {
         self.look(&Command::Bridge(id)).await

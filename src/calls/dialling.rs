@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{
     inbox::LegEvent,
     leg::Leg,
-    line::{Dial, Dialled, Line, Take},
+    line::{Dial, Dialled, Line, Take, Transferred},
 };
 use crate::{
     ari::{AriError, Originate},
@@ -101,11 +101,25 @@ impl Leg {
             return self.part(dialled).await;
         }
         let for_ever = Instant::now() + Duration::from_secs(self.services.config.max_duration_secs * 2);
+        let mut peer = peer.clone();
         loop {
-            if let Some(LegEvent::PeerGone(..)) = self.next(for_ever).await? {
-                return self.part(Dialled::Talked).await;
+            match self.next(for_ever).await? {
+                Some(LegEvent::PeerGone(gone, _)) if gone == peer => return self.part(Dialled::Talked).await,
+                Some(LegEvent::PeerReplaced(old, new)) if old == peer => {
+                    self.peer_replaced(&old, &new);
+                    peer = new;
+                }
+                _ => {}
             }
         }
+    }
+
+    /// The party has handed the caller on by its telephone: whom Asterisk calls in its place is the party now.
+    pub(super) fn peer_replaced(&mut self, old: &ChannelId, new: &ChannelId) {
+        self.services.registry.remove_peer(old);
+        self.peer = Some(new.clone());
+        let detail = "by the party's telephone".to_owned();
+        self.transfer_went(&Transferred { method: "refer_in", outcome: "taken", detail });
     }
 
     /// Whom an earlier life dialled in this step, and whether they have answered: the party, or the one that it
@@ -118,7 +132,8 @@ impl Leg {
         let ari = self.services.ari.clone();
         if !may_transfer {
             let found = ari.channel(peer).await;
-            return Ok(self.judge(found).await?.map(|channel| (channel.id, channel.state == "Up")));
+            let found = self.judge(found).await?.map(|channel| (channel.id, channel.state == "Up"));
+            return if found.is_some() { Ok(found) } else { self.find_replaced(peer).await };
         }
         let all = ari.channels().await;
         let all = self.judge(all).await?;
@@ -137,13 +152,27 @@ impl Leg {
         }
         // The caller may have been waiting.
         let _ = ari.moh_stop(&self.record.channel).await;
-        let Some(found) = found else { return Ok(None) };
+        let Some(found) = found else { return self.find_replaced(peer).await };
         if found.id != *peer {
             self.services.registry.remove_peer(peer);
             self.services.registry.add_peer(&found.id, &self.inbox);
             self.peer = Some(found.id.clone());
         }
         Ok(Some((found.id.clone(), found.state == "Up")))
+    }
+
+    /// Who stands in the bridge with the caller, if the party had handed the caller on by its telephone.
+    async fn find_replaced(&mut self, peer: &ChannelId) -> Result<Option<(ChannelId, bool)>, Stop> {
+        let bridge = self.bridge.clone().unwrap_or_default();
+        let found = self.services.ari.clone().bridge(&bridge).await;
+        let inside = self.judge(found).await?.map(|bridge| bridge.channels).unwrap_or_default();
+        let Some(new) = inside.into_iter().find(|channel| *channel != self.record.channel) else {
+            return Ok(None);
+        };
+        self.services.registry.remove_peer(peer);
+        self.services.registry.add_peer(&new, &self.inbox);
+        self.peer = Some(new.clone());
+        Ok(Some((new, true)))
     }
 
     /// Ends the dialled leg and forgets keys that were meant for it.
@@ -189,6 +218,14 @@ fn bridge_of(call: CallId, visit: u32) -> String {
     format!("{call}-b{visit}")
 }
 
+/// The call that this bridge is of.
+#[must_use]
+pub fn talks_in(bridge: &str) -> Option<CallId> {
+    let (call, visit) = bridge.rsplit_once("-b")?;
+    visit.parse::<u32>().ok()?;
+    CallId::parse(call)
+}
+
 /// The call that dialled this channel, if one did. Channel ids are ours or Asterisk's, never a caller's.
 #[must_use]
 pub fn dialled_by(channel: &ChannelId) -> Option<CallId> {
@@ -223,6 +260,8 @@ mod tests {
         for other in ["1732158000.12", "x-d1", &format!("{call}-dx"), &format!("{call}")] {
             assert_eq!(dialled_by(&other.into()), None, "{other}");
         }
+        assert_eq!(talks_in(&bridge_of(call, 7)), Some(call));
+        assert_eq!(talks_in("x-b7"), None);
     }
 
     #[test]

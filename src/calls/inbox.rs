@@ -65,6 +65,9 @@ pub enum LegEvent {
     PeerStatus(String),
     /// A dialled party is gone. Q.850 cause.
     PeerGone(ChannelId, Option<i32>),
+    /// A dialled party handed us on by a REFER of its own (RFC 3515): the second channel stands in the bridge in the
+    /// place of the first.
+    PeerReplaced(ChannelId, ChannelId),
     /// A dialled party pressed a key.
     PeerKey(ChannelId, char),
     /// The websocket dropped.

@@ -17,7 +17,7 @@ mod registry;
 mod scope;
 mod transfer;
 
-pub use dialling::dialled_by;
+pub use dialling::{dialled_by, talks_in};
 pub use inbox::{Events, HandOn, Inbox, LegEvent, inbox};
 pub use intercom::{Intercom, SayError};
 pub use leg::{Leg, Services};

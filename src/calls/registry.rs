@@ -178,6 +178,17 @@ impl Registry {
         self.tables().routes.insert(peer.clone(), route);
     }
 
+    /// Routes the events of the channel that stands in the place of a dialled one to the same call, and tells it so.
+    /// False when nobody dialled `old`.
+    #[must_use]
+    pub fn replace_peer(&self, old: &ChannelId, new: &ChannelId) -> bool {
+        let route = self.tables().routes.get(old).filter(|route| route.role == Role::Peer).cloned();
+        let Some(route) = route else { return false };
+        self.add_peer(new, &route.inbox);
+        route.inbox.put(LegEvent::PeerReplaced(old.clone(), new.clone()));
+        true
+    }
+
     /// Forgets a dialled channel.
     pub fn remove_peer(&self, peer: &ChannelId) {
         self.tables().routes.remove(peer);

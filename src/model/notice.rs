@@ -28,7 +28,7 @@ pub enum NoticeKind {
     /// The caller pressed a key. Data: `digit`.
     #[serde(rename = "call.key")]
     CallKey,
-    /// A way to hand a call on was tried. Data: `method` (`refer`, `star`, `continue`, `dial`, `blind`, `attended`),
+    /// A way to hand a call on was tried. Data: `method` (`refer`, `star`, `continue`, `dial`, `blind`, `attended`, or `refer_in`: by a telephone's REFER),
     /// `outcome` (`taken`, `refused`, `unanswered`, `busy`, `called_off`, `failed`, `hung_up`), `detail`.
     #[serde(rename = "call.transfer")]
     CallTransfer,

@@ -3,7 +3,7 @@
 use super::{door::Door, entry};
 use crate::{
     ari::{AriError, Channel},
-    calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen},
+    calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen, talks_in},
     model::{AttemptId, CallId, CallRecord, ChannelId},
     storage::StorageError,
     tasks::clock,
@@ -151,7 +151,9 @@ impl Door {
             Action::Adopt(id) => {
                 let channel = channels.iter().find(|channel| channel.id == id);
                 // Whose call is not known comes by itself when the dialplan gives it back.
-                if let Some(channel) = channel.filter(|channel| !self.is_lent(channel)) {
+                if let Some(channel) = channel.filter(|channel| !self.is_lent(channel))
+                    && !self.is_talking(channel).await?
+                {
                     self.adopt(channel, accounted);
                 }
             }
@@ -163,6 +165,18 @@ impl Door {
     fn is_lent(&self, channel: &Channel) -> bool {
         let dialplan = &channel.dialplan;
         dialplan.context == self.services.config.transfer_context && !is_in_stasis(channel)
+    }
+
+    /// Whether it stands in for somebody whom a call that lives has dialled: then it is in that call's bridge.
+    async fn is_talking(&self, channel: &Channel) -> Result<bool, AriError> {
+        // What Asterisk puts there when somebody hands a caller on by telephone.
+        if !channel.name.starts_with("Local/") {
+            return Ok(false);
+        }
+        let bridges = self.services.ari.bridges().await?;
+        let mut its = bridges.iter().filter(|bridge| bridge.channels.contains(&channel.id));
+        let lives = |call: CallId| self.services.registry.get(call).is_some();
+        Ok(its.any(|bridge| talks_in(&bridge.id).is_some_and(lives)))
     }
 
     /// A channel that nobody knows: a call whose first position never reached the disk starts anew; a leg

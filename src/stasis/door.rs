@@ -162,8 +162,13 @@ impl Door {
 
     fn take(&self, next: Wire) {
         match next {
-            Wire::Event { event: Event::StasisStart { channel, args, .. }, at, received } => {
-                self.arrive(&channel, &args, at, received);
+            Wire::Event { event: Event::StasisStart { channel, args, replace_channel }, at, received } => {
+                let old = replace_channel.map(|old| old.id);
+                let is_replaced =
+                    old.is_some_and(|old| self.services.registry.replace_peer(&old, &channel.id));
+                if !is_replaced {
+                    self.arrive(&channel, &args, at, received);
+                }
             }
             Wire::Event { event, received, .. } => {
                 events::route(&self.services.registry, &event, received);

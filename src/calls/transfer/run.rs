@@ -73,6 +73,11 @@ impl Leg {
             let Some(act) = acts.pop_front() else {
                 let until = [desk.keys.until(), desk.rings_until].into_iter().flatten().min();
                 match self.next(until.unwrap_or(for_ever)).await {
+                    Ok(Some(LegEvent::PeerReplaced(old, new))) if old == desk.party => {
+                        self.peer_replaced(&old, &new);
+                        desk.party = new;
+                        desk.keys.forget();
+                    }
                     Ok(event) => acts.extend(desk.act(event, Instant::now())),
                     Err(stop @ Stop::Ended(Ended::HungUp { .. })) => {
                         for action in next(desk.phase, Act::CallerGone).1 {

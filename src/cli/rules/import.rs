@@ -62,7 +62,7 @@ mod tests {
             "target": {"kind": "queue", "queue": "operators"},
         });
         let put = Put { id: "a".to_owned(), body };
-        assert_eq!(rules(&listed.to_string()).unwrap(), [put.clone()]);
+        assert_eq!(rules(&listed.to_string()).unwrap(), std::slice::from_ref(&put));
         assert_eq!(rules(&format!("\n{}\n", listed[0])).unwrap(), [put]);
         assert_eq!(rules("").unwrap(), []);
     }

@@ -44,6 +44,7 @@ enum Does {
     Waits(u64),
     Presses(&'static str),
     Says(&'static str),
+    Refers(&'static str),
     HangsUp,
 }
 
@@ -56,6 +57,10 @@ fn doings(rig: &Rig, name: &str, does: &[Does]) -> Vec<Doing> {
             Does::Waits(ms) => *ms,
             Does::Presses(keys) => media.keys(keys, &file),
             Does::Says(sound) => media.audio(&rig.sound(sound), &file),
+            Does::Refers(extension) => {
+                doings.push(Doing::Refer((*extension).to_owned()));
+                continue;
+            }
             Does::HangsUp => {
                 doings.push(Doing::HangUp);
                 break;
@@ -244,4 +249,60 @@ async fn a_daemon_that_is_killed_in_a_transfer_dials_nobody_twice() {
     assert_eq!(farm.invites().len(), 3, "each colleague is called once");
     site.rig.quiet(LONG);
     assert_eq!(site.rig.cli("bridge show all").lines().count(), 1, "no bridge is left");
+}
+
+/// Asterisk does what a colleague's telephone asks for by REFER: the caller goes to that extension, and the call's record
+/// tells that it was handed on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_hands_the_caller_on_by_refer() {
+    let (mut site, farm) = by_refer("by-refer").await;
+    let called = wait(call(&site.rig, 71, 8_000));
+    is_handed_on(&mut site, &farm, &called).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_handed_on_by_refer_talks_on_when_the_daemon_is_killed() {
+    let (mut site, farm) = by_refer("by-refer-killed").await;
+    let calling = call(&site.rig, 71, 14_000);
+    tokio::task::block_in_place(|| {
+        eventually(LONG, || {
+            let log = site.daemon.log();
+            if log.contains("method=\"refer_in\"") { Ok(()) } else { Err(log) }
+        });
+    });
+    site.daemon.kill();
+    site.daemon.start().await;
+    site.daemon.ready().await;
+    let called = wait(calling);
+    let call = is_handed_on(&mut site, &farm, &called).await;
+    assert_eq!(call["taken_up"], 1, "{call}");
+}
+
+async fn by_refer(name: &str) -> (Site, Farm) {
+    use Does::{Refers, Waits};
+    let colleagues: [&[Does]; 1] = [&[Waits(1_000), Refers("answers")]];
+    let (site, farm) = site(name, &colleagues).await;
+    // Carriers may not do that, telephones may.
+    let file = site.rig.dir().join("etc/pjsip.conf");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let may = "allow_transfer = yes\nset_var = TRANSFER_CONTEXT=rig-people";
+    std::fs::write(&file, text.replace("allow_transfer = no", may)).unwrap();
+    tokio::task::block_in_place(|| site.rig.cli("module reload res_pjsip.so"));
+    (site, farm)
+}
+
+async fn is_handed_on(site: &mut Site, farm: &Farm, called: &Called) -> Value {
+    let (call, tried) = ended(site, 71).await;
+    let told = format!("{tried:?} {call} {:?}\n{}", called.dir, site.daemon.log());
+    let score = contains(&site.rig.heard("calls71"), &site.rig.sound("tt-weasels"));
+    assert!(score > 0.6, "{score}: the caller hears the target: {told}");
+    assert!(is(&tried, &[("refer_in", "taken")]), "{told}");
+    assert_eq!(call["disposition"], "hung_up", "{told}");
+    assert_eq!(farm.invites().len(), 1);
+    let all = site.api().get("/v1/calls").await;
+    let calls = all["items"].as_array().unwrap().len();
+    assert_eq!(calls, 1, "who is called in the colleague's place is no new call: {all}");
+    site.rig.quiet(LONG);
+    assert_eq!(site.rig.cli("bridge show all").lines().count(), 1, "no bridge is left");
+    call
 }

@@ -30,6 +30,8 @@ pub enum Doing {
     Wait(Duration),
     /// Plays a capture file: keys or speech (see `rtp::Media`), and goes on at once.
     Play(std::path::PathBuf),
+    /// Hands the other side on to this extension by a REFER, and stays until it is told what came of it.
+    Refer(String),
     /// Hangs up.
     HangUp,
 }
@@ -149,6 +151,10 @@ fn answer(out: &mut String, index: usize, ring: Duration, doings: &[Doing]) {
 fn talk(out: &mut String, index: usize, doings: &[Doing]) {
     out.push_str("<recv request=\"ACK\" timeout=\"5000\" ontimeout=\"gone\"/>\n");
     for (place, doing) in doings.iter().enumerate() {
+        if let Doing::Refer(extension) = doing {
+            refer(out, &format!("{index}-{place}"), extension);
+            continue;
+        }
         match step(doing) {
             Step::Wait(ms) => {
                 let on = format!("w{index}-{place}");
@@ -174,8 +180,34 @@ fn step(doing: &Doing) -> Step {
     match doing {
         Doing::Wait(time) => Step::Wait(millis(*time)),
         Doing::Play(file) => Step::Play(file.display().to_string()),
-        Doing::HangUp => Step::HangUp,
+        Doing::HangUp | Doing::Refer(_) => Step::HangUp,
     }
+}
+
+/// RFC 3515: a REFER, and the NOTIFYs that tell what came of it.
+fn refer(out: &mut String, place: &str, extension: &str) {
+    let rest = format!("Refer-To: <sip:{extension}@[local_ip]>\n{CONTACT}\n{EMPTY}");
+    request(out, "REFER", 1, &rest);
+    _ = writeln!(
+        out,
+        "<recv response=\"202\" timeout=\"5000\" ontimeout=\"bye\"/>\n<label id=\"told{place}\"/>\n\
+         <recv request=\"NOTIFY\" optional=\"true\" timeout=\"10000\" ontimeout=\"bye\" next=\"note{place}\"/>\n\
+         <recv request=\"BYE\" timeout=\"10000\" ontimeout=\"bye\" next=\"hung-up\"/>\n<label id=\"note{place}\"/>"
+    );
+    send(out, &format!(" next=\"told{place}\""), &format!("SIP/2.0 200 OK\n{PLAIN}\n{EMPTY}"));
+}
+
+/// A request of ours in the dialog: From and To change sides.
+fn request(out: &mut String, method: &str, cseq: u32, rest: &str) {
+    send(
+        out,
+        "",
+        &format!(
+            "{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n\
+             From: <sip:farm@[local_ip]:[local_port]>;tag=[pid]f[call_number]\nTo: [$them]\n\
+             [last_Call-ID:]\nCSeq: {cseq} {method}\nMax-Forwards: 70\n{rest}"
+        ),
+    );
 }
 
 /// The other side gave up.
@@ -192,15 +224,6 @@ fn hang_up(out: &mut String) {
     out.push_str("<label id=\"hung-up\"/>\n");
     send(out, " next=\"end\"", &format!("SIP/2.0 200 OK\n{PLAIN}\n{EMPTY}"));
     out.push_str("<label id=\"bye\"/>\n");
-    // From and To change sides in a request of ours.
-    send(
-        out,
-        "",
-        &format!(
-            "BYE [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n\
-             From: <sip:farm@[local_ip]:[local_port]>;tag=[pid]f[call_number]\nTo: [$them]\n\
-             [last_Call-ID:]\nCSeq: 1 BYE\nMax-Forwards: 70\n{EMPTY}"
-        ),
-    );
+    request(out, "BYE", 2, EMPTY);
     out.push_str("<recv response=\"200\" timeout=\"2000\" ontimeout=\"gone\" next=\"end\"/>\n");
 }
