@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{Exit, Failed, OrExit};
 use crate::{
     config::Config,
-    messaging::{DayFigures, Facts, Messaging, World},
+    messaging::{DayFigures, Facts, FailedPlanning, Messaging, World},
     model::{Person, PersonId},
     stasis::Door,
     tasks::Tasks,
@@ -28,6 +28,10 @@ impl World for Present {
 
     fn figures<'a>(&'a self, _: &'a str, _: Date) -> BoxFuture<'a, Option<DayFigures>> {
         Box::pin(std::future::ready(None))
+    }
+
+    fn failed_plannings(&self, _: Timestamp) -> BoxFuture<'_, Vec<FailedPlanning>> {
+        Box::pin(std::future::ready(Vec::new()))
     }
 }
 

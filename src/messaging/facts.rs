@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
-    model::{Person, PersonId, QueueState, Timetable},
+    model::{Person, PersonId, QueueState, Timetable, Week},
     outbound::{Accepted, CallRequest, OrderError, Outbound},
 };
 
@@ -52,6 +52,19 @@ pub struct DayFigures {
     pub service_level_percent: Option<f64>,
 }
 
+/// A planning that came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedPlanning {
+    /// Its id, as its notices name it.
+    pub planning: String,
+    /// Of which timetable.
+    pub timetable: String,
+    /// Of which week.
+    pub week: Week,
+    /// Why, in sentences.
+    pub why: Vec<String>,
+}
+
 /// The rooms that know. What cannot be told is left out: a queue that is not named is not known, not empty.
 pub trait World: Send + Sync + 'static {
     /// The present.
@@ -60,6 +73,8 @@ pub trait World: Send + Sync + 'static {
     fn person<'a>(&'a self, id: &'a PersonId) -> BoxFuture<'a, Option<Person>>;
     /// How a queue's day was, if it is known.
     fn figures<'a>(&'a self, queue: &'a str, day: Date) -> BoxFuture<'a, Option<DayFigures>>;
+    /// The plannings that came to nothing since then: their notices may not have been heard.
+    fn failed_plannings(&self, since: Timestamp) -> BoxFuture<'_, Vec<FailedPlanning>>;
 }
 
 /// Whoever can call people.

@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 pub use error::{MessagingError, SayError};
-pub use facts::{Caller, DayFigures, Facts, Shifts, World};
+pub use facts::{Caller, DayFigures, Facts, FailedPlanning, Shifts, World};
 pub use probe::probe;
 pub use say::{ChannelSummary, Said, Says};
 

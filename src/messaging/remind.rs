@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long the other rooms may take to tell their facts.
-const FACTS: Duration = Duration::from_secs(10);
+pub(super) const FACTS: Duration = Duration::from_secs(10);
 
 impl Messaging {
     /// Writes down what is to be told at `now`; gives when there will be more, as far as the clock says.

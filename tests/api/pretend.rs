@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use stasisd::{
     calls::HandOn,
     http::{Check, Control, ControlError, GraphFormat, Health},
-    messaging::{Caller, DayFigures, Facts, World},
+    messaging::{Caller, DayFigures, Facts, FailedPlanning, World},
     model::{
         CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, Order, OrderId,
         OrderState, Outcome, Pairing, Person, PersonId, Position,
@@ -230,6 +230,10 @@ impl World for Pretend {
 
     fn figures<'a>(&'a self, _: &'a str, _: Date) -> BoxFuture<'a, Option<DayFigures>> {
         Box::pin(std::future::ready(None))
+    }
+
+    fn failed_plannings(&self, _: Timestamp) -> BoxFuture<'_, Vec<FailedPlanning>> {
+        Box::pin(std::future::ready(Vec::new()))
     }
 }
 

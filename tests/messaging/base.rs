@@ -13,7 +13,7 @@ use sqlx::{Connection, SqliteConnection};
 use stasisd::{
     config::{ChannelConfig, ChannelKind, Config, StorageConfig},
     feed::Feed,
-    messaging::{Caller, DayFigures, Facts, Messaging, Says, Shifts, World},
+    messaging::{Caller, DayFigures, Facts, FailedPlanning, Messaging, Says, Shifts, World},
     model::{CallOrderId, Cell, Day, Message, Notice, NoticeKind, Person, PersonId, Slot, Timetable, Week},
     outbound::{Accepted, CallRequest, OrderError, Rejected},
     storage::{MessageQuery, PageRequest, Store},
@@ -36,6 +36,7 @@ pub struct Base {
 pub struct Team {
     pub facts: Mutex<Facts>,
     pub figures: Mutex<Option<DayFigures>>,
+    pub failed: Mutex<Vec<FailedPlanning>>,
     pub called: Mutex<Vec<CallRequest>>,
     /// What ordering a call says, unless it is accepted as this order.
     pub refuses: Mutex<Option<OrderError>>,
@@ -54,6 +55,10 @@ impl World for Team {
     fn figures<'a>(&'a self, queue: &'a str, _: Date) -> BoxFuture<'a, Option<DayFigures>> {
         assert_eq!(queue, "operators");
         Box::pin(async { self.figures.lock().unwrap().clone() })
+    }
+
+    fn failed_plannings(&self, _: Timestamp) -> BoxFuture<'_, Vec<FailedPlanning>> {
+        Box::pin(async { self.failed.lock().unwrap().clone() })
     }
 }
 

@@ -4,13 +4,15 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use stasisd::{
     config::{ChannelConfig, ChannelKind, Config, Reaches},
-    messaging::DayFigures,
-    model::{Member, MemberState, Membership, MessageKind, Notice, NoticeKind, QueueState},
+    messaging::{DayFigures, FailedPlanning},
+    model::{Member, MemberState, Membership, MessageKind, Notice, NoticeKind, QueueState, Week},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     base::{Base, at, chat, facts, with_team},
     receiver::{Receiver, status},
+    wait::eventually,
 };
 
 /// The team's chat, and persons in a chat of their own or by telephone.
@@ -166,6 +168,30 @@ async fn a_planning_that_failed_is_told_to_supervisors_or_to_the_team() {
     base.turn(Timestamp::now()).await;
     assert_eq!(bodies(&receiver)[0], json!({"text": text, "to": "anna"}));
     assert_eq!(receiver.requests().len(), 2);
+}
+
+/// The daemon was away, or notices came too fast; the next one finds it, and its notice tells nothing new.
+#[tokio::test]
+async fn a_planning_that_failed_unheard_is_told_once() {
+    let receiver = Receiver::start(status("200 OK")).await;
+    let base = Base::with(with_team(chat(&receiver.url()))).await.knows(facts());
+    let week = Week::parse("2026-11-30").unwrap();
+    for (told, planning) in ["p1", "p2"].into_iter().enumerate() {
+        let why = vec!["Anna cannot.".to_owned(), "Bert is away.".to_owned()];
+        let failed = FailedPlanning { planning: planning.into(), timetable: "phones".into(), week, why };
+        base.team.failed.lock().unwrap().push(failed);
+        let quit = CancellationToken::new();
+        let (messaging, stop) = (base.messaging.clone(), quit.clone());
+        let listening = tokio::spawn(async move { messaging.listen(stop).await });
+        eventually(|| base.messages(), |messages| messages.len() == told + 1).await;
+        quit.cancel();
+        listening.await.unwrap();
+    }
+    let data = json!({"planning": "p1", "timetable": "phones", "week": "2026-11-30", "state": "unsolvable"});
+    base.messaging.hear(&notice(NoticeKind::TimetablePlanning, data)).await;
+    base.turn(Timestamp::now()).await;
+    let text = "The week of 2026-11-30 (phones) could not be planned. Anna cannot. Bert is away.";
+    assert_eq!(bodies(&receiver), [json!({ "text": text }), json!({ "text": text })]);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub(super) use address::{Address, addresses, of_person};
-pub(super) use notices::of_notice;
+pub(super) use notices::{of_notice, planning_failed};
 pub(super) use remind::plan;
 
 use crate::model::{MessageKind, PersonId};

@@ -20,16 +20,8 @@ pub(crate) fn of_notice(notice: &Notice, rules: &RemindersConfig, facts: &Facts)
         NoticeKind::TimetablePlanning
             if rules.planning_failed && ["failed", "unsolvable"].contains(&text("state")) =>
         {
-            let (planning, timetable, week) = (text("planning"), text("timetable"), text("week"));
-            let why = Some(sentences(&notice.data["why"])).filter(|why| !why.is_empty());
-            Some(Draft {
-                key: format!("planning {timetable} {week} {planning}"),
-                kind: MessageKind::PlanningFailed,
-                to: To::Supervisors(timetable.to_owned()),
-                values: json!({ "timetable": timetable, "week": week, "why": why }),
-                valid_until: None,
-                figures: None,
-            })
+            let why = sentences(&notice.data["why"]);
+            Some(planning_failed(text("planning"), text("timetable"), text("week"), &why))
         }
         NoticeKind::QueueMember if rules.did_not_answer && text("what") == "did_not_answer" => {
             let (queue, interface) = (text("queue"), text("interface"));
@@ -47,6 +39,19 @@ pub(crate) fn of_notice(notice: &Notice, rules: &RemindersConfig, facts: &Facts)
             })
         }
         _ => None,
+    }
+}
+
+/// A week was not planned: each planning is told once, whether it was heard of or found in the store.
+pub(crate) fn planning_failed(planning: &str, timetable: &str, week: &str, why: &str) -> Draft {
+    let why = Some(why).filter(|why| !why.is_empty());
+    Draft {
+        key: format!("planning {timetable} {week} {planning}"),
+        kind: MessageKind::PlanningFailed,
+        to: To::Supervisors(timetable.to_owned()),
+        values: json!({ "timetable": timetable, "week": week, "why": why }),
+        valid_until: None,
+        figures: None,
     }
 }
 
