@@ -12,6 +12,7 @@ pub mod feed;
 pub mod flow;
 pub mod http;
 pub mod limits;
+pub mod messaging;
 pub mod model;
 pub mod outbound;
 pub mod people;

@@ -4,6 +4,8 @@ mod answers;
 mod control;
 mod drain;
 mod exit;
+mod helpline;
+mod messaging;
 mod people;
 mod programming;
 mod queues;

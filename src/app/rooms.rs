@@ -8,8 +8,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     Exit, Failed, OrExit,
     answers::ForScripts,
+    helpline::Helpline,
     people::{self, PeopleRooms},
-    programming::ProgrammingRoom,
     queues::QueueRoom,
 };
 use crate::{
@@ -95,9 +95,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
 pub fn for_http(
     config: &Config,
     door: &Door,
-    programming: &ProgrammingRoom,
-    people: &PeopleRooms,
-    queues: &QueueRoom,
+    helpline: &Helpline,
     control: Arc<dyn http::Control>,
 ) -> http::Rooms {
     let hours = config.orders.default_ttl_hours;
@@ -106,15 +104,16 @@ pub fn for_http(
         store: door.store.clone(),
         contacts: door.contacts.clone(),
         notes: Notes::new(door.store.clone(), door.services.feed.clone(), &config.notes),
-        people: people.people.clone(),
-        absence_feeds: people.feeds.clone(),
+        people: helpline.people.people.clone(),
+        absence_feeds: helpline.people.feeds.clone(),
+        messaging: helpline.messaging.clone(),
         time_zone: jiff::tz::TimeZone::get(&config.calls.time_zone).unwrap_or(jiff::tz::TimeZone::UTC),
         feed: door.services.feed.clone(),
         control,
-        programming: programming.programming.clone(),
-        statistics: programming.statistics.clone(),
-        queues: queues.queues.clone(),
-        timetables: super::timetables::open(config, door, &people.people),
+        programming: helpline.programming.programming.clone(),
+        statistics: helpline.programming.statistics.clone(),
+        queues: helpline.queues.queues.clone(),
+        timetables: helpline.timetables.clone(),
         routing: door.routing.clone(),
         routing_defaults: http::RoutingDefaults::new(config),
         country: config.calls.country.parse().ok(),

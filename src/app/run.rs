@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Exit, Failed, OrExit, control::Rooms, drain, programming, rooms, telemetry::Metrics};
+use super::{Exit, Failed, OrExit, control::Rooms, drain, helpline, rooms, telemetry::Metrics};
 use crate::{
     calls::Intercom,
     config::Config,
@@ -31,9 +31,8 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     let intercom = Intercom::new(door.services.clone(), door.tracker.clone());
     let control = Arc::new(Rooms { door: door.clone(), intercom, metrics: metrics.clone() });
     let http_end = CancellationToken::new();
-    let programming = programming::open(&config, &door, &opened.people.people, &opened.queues.queues);
-    let for_http = rooms::for_http(&config, &door, &programming, &opened.people, &opened.queues, control);
-    super::timetables::spawn(&tasks, &for_http.timetables);
+    let helpline = helpline::open(&config, &door, opened.people, opened.queues)?;
+    let for_http = rooms::for_http(&config, &door, &helpline, control);
     let (address, serving) =
         http::serve(&config.http, for_http, http_end.clone()).await.or_exit(Exit::System)?;
     tracing::info!(%address, "the control port listens");
@@ -42,9 +41,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     tokio::spawn(signals.obey(shutdown.clone(), reload(&door)));
     tasks.spawn_loop("metrics", metrics.upkeep(shutdown.hard().clone()));
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
-    programming.spawn(&tasks);
-    super::people::spawn_loops(&tasks, &opened.people, shutdown.soft());
-    opened.queues.spawn(&tasks);
+    helpline.spawn(&tasks);
     tasks.spawn_loop("http", async move {
         serving.await;
         Ok::<_, Infallible>(())

@@ -17,6 +17,7 @@ mod people;
 mod queues;
 mod rules;
 mod run;
+mod say;
 mod timetable;
 mod token;
 mod voice;
@@ -75,6 +76,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Write what is kept here into the files of another program.
     Export(export::ExportArgs),
+    /// Say something to a channel of the team, or to a person.
+    Say(say::SayArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Timetables: who answers telephones when; show, edit, plan, publish, print weeks.
@@ -133,6 +136,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
         Command::Rules(args) => rules::run(file, &args),
         Command::Queues(args) => queues::run(file, &args),
         Command::Lists(args) => lists::run(file, &args),
+        Command::Say(args) => say::run(file, &args),
         Command::Notes(args) => {
             let config = load::read_and_verify_tables(file, &["calls.time_zone", "storage."])?.config;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -39,6 +39,19 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
         reader.fill(&format!("{key}.token"), &token, &mut feed.token, &mut feed.token_file)?;
         reader.fill(&format!("{key}.url"), &url, &mut feed.url, &mut feed.url_file)?;
     }
+    for (name, channel) in &mut config.messaging.channels {
+        let (key, credential) = (format!("messaging.channels.{name}"), format!("message-{name}"));
+        let credential = |what: &str| format!("{credential}-{what}");
+        let (url, token, password) = (credential("url"), credential("token"), credential("password"));
+        reader.fill(&format!("{key}.url"), &url, &mut channel.url, &mut channel.url_file)?;
+        reader.fill(&format!("{key}.token"), &token, &mut channel.token, &mut channel.token_file)?;
+        reader.fill(
+            &format!("{key}.password"),
+            &password,
+            &mut channel.password,
+            &mut channel.password_file,
+        )?;
+    }
     let webhooks = &mut config.webhooks;
     reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;
     // This one has a default, so it is never absent: a file or a credential goes before it.

@@ -9,6 +9,7 @@ mod gateway;
 mod hours;
 mod load;
 mod lookup;
+mod messaging;
 mod notes;
 mod notify;
 mod outbound;
@@ -34,6 +35,10 @@ pub use gateway::{DialTemplate, GatewayConfig, GatewayEndpoint, NumberForm, Numb
 pub use hours::{Holiday, Hours};
 pub use load::{DEFAULT_FILE, DEFAULTS, Layer, LoadError, Loaded, Sources, load};
 pub use lookup::{ContactFieldsConfig, ItemFieldsConfig, LookupConfig, LookupSourceConfig, SourceKind};
+pub use messaging::{
+    ChannelConfig, ChannelKind, MessagingConfig, Method, PersonMessagesConfig, Reaches, RemindersConfig,
+    Security, TextsConfig,
+};
 pub use notes::NotesConfig;
 pub use notify::{NOTIFY_FLOW, NotifyConfig, Numbers};
 pub use outbound::{OutboundConfig, WindowsConfig};

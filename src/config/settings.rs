@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use serde::Deserialize;
 
 use super::{
-    AbsencesConfig, AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, NotesConfig, OutboundConfig,
-    PartyTransferConfig, QueueHistoryConfig, RoutingConfig, Secret, TimetableConfig,
+    AbsencesConfig, AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, MessagingConfig, NotesConfig,
+    OutboundConfig, PartyTransferConfig, QueueHistoryConfig, RoutingConfig, Secret, TimetableConfig,
 };
 
 /// Everything that can be set.
@@ -33,6 +33,7 @@ pub struct Config {
     pub timetables: BTreeMap<String, TimetableConfig>,
     pub queue_history: QueueHistoryConfig,
     pub absences: AbsencesConfig,
+    pub messaging: MessagingConfig,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,

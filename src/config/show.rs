@@ -10,6 +10,11 @@ use super::Loaded;
 pub fn show(loaded: &Loaded) -> String {
     let mut values = loaded.values.clone();
     hide(&mut values);
+    if let Some(Value::Dict(_, messaging)) = values.get_mut("messaging")
+        && let Some(Value::Dict(_, channels)) = messaging.get_mut("channels")
+    {
+        hide_channels(channels);
+    }
     let layers: Vec<String> = loaded.layers.iter().map(|layer| format!("# {layer}")).collect();
     // Everything in the dictionary came out of TOML, so it goes back in.
     let text = toml::to_string(&values).unwrap_or_default();
@@ -36,6 +41,24 @@ fn hide(table: &mut Dict) {
     }
 }
 
+/// Whoever knows the address of a chat's webhook may write there, and headers hold keys.
+fn hide_channels(channels: &mut Dict) {
+    for channel in channels.values_mut() {
+        let Value::Dict(_, channel) = channel else { continue };
+        if let Some(Value::String(_, url)) = channel.get_mut("url") {
+            *url = Url::parse(url)
+                .ok()
+                .and_then(|url| Some(format!("{}://{}/***", url.scheme(), url.host_str()?)))
+                .unwrap_or_else(|| "***".to_owned());
+        }
+        if let Some(Value::Dict(_, headers)) = channel.get_mut("headers") {
+            for value in headers.values_mut() {
+                *value = Value::from("***");
+            }
+        }
+    }
+}
+
 fn without_password(text: &str) -> String {
     let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
     // libpq's URLs may carry it among the parameters as well.
@@ -50,6 +73,17 @@ fn without_password(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_shows_where_it_leads_and_nothing_more() {
+        let url = Value::from("https://chat.example:444/spaces/x?token=hidden");
+        let headers = Value::from(Dict::from([("X-Key".to_owned(), Value::from("hidden"))]));
+        let channel = Dict::from([("url".to_owned(), url), ("headers".to_owned(), headers)]);
+        let mut channels = Dict::from([("team".to_owned(), Value::from(channel))]);
+        hide_channels(&mut channels);
+        let shown = toml::to_string(&channels).unwrap();
+        assert!(shown.contains("https://chat.example/***") && !shown.contains("hidden"), "{shown}");
+    }
 
     #[test]
     fn a_url_loses_its_password_only() {

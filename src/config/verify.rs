@@ -2,6 +2,7 @@
 
 mod fastagi;
 mod lookup;
+mod messaging;
 mod speech;
 mod webhooks;
 
@@ -52,6 +53,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     super::timetable::verify(config, &mut found);
     super::queue_history::verify(config, &mut found);
     super::absences::verify(config, &mut found);
+    messaging::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

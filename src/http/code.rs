@@ -20,6 +20,7 @@ pub enum Code {
     CallRefused,
     CallOrderNotWaiting,
     IdempotencyConflict,
+    MessageNotWaiting,
     OrderWithoutPhone,
     TimetableChanged,
     TimetableRefused,
@@ -40,7 +41,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, for the page that explains them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::BadRequest,
         Self::MalformedJson,
         Self::MalformedPath,
@@ -57,6 +58,7 @@ impl Code {
         Self::CallRefused,
         Self::CallOrderNotWaiting,
         Self::IdempotencyConflict,
+        Self::MessageNotWaiting,
         Self::OrderWithoutPhone,
         Self::TimetableChanged,
         Self::TimetableRefused,
@@ -108,6 +110,7 @@ impl Code {
             Self::IdempotencyConflict => {
                 (409, "idempotency_conflict", "The idempotency key was used for another request")
             }
+            Self::MessageNotWaiting => (409, "message_not_waiting", "The message is being sent, or is over"),
             Self::OrderWithoutPhone => (409, "order_without_phone", "The order has no number to call"),
             Self::TimetableChanged => (409, "timetable_changed", "The timetable was changed meanwhile"),
             Self::TimetableRefused => (409, "timetable_refused", "The timetable does not take this"),

@@ -23,6 +23,7 @@ mod groups;
 mod health;
 mod links;
 mod lists;
+mod messages;
 mod metrics;
 mod notes;
 mod orders;

@@ -9,8 +9,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
-    lists, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program, queues, route,
-    rules, spec,
+    lists, messages, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program,
+    queues, route, rules, spec,
     state::{App, Shared},
     timetables, wrap,
 };
@@ -56,6 +56,7 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(groups::routes())
         .merge(absences::routes())
         .merge(queues::routes())
+        .merge(messages::routes())
         .merge(flows::routes())
         .merge(events::routes())
         .merge(health::routes())

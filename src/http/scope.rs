@@ -172,6 +172,7 @@ needs!(
     TimetablesWrite,
     PeopleRead,
     PeopleWrite,
+    MessagesWrite,
     EventsRead
 );
 

@@ -37,6 +37,7 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
         (name = "timetables", description = "Who answers telephones when"),
         (name = "people", description = "Who works here, and when they cannot answer telephones"),
         (name = "queues", description = "Who answers, and who waits"),
+        (name = "messages", description = "What the team is told, and what somebody says to it"),
         (name = "flows", description = "What callers hear"),
         (name = "events", description = "What happens, as it happens"),
         (name = "health", description = "For supervisors and load balancers"),

@@ -12,6 +12,7 @@ use crate::{
     directory::{Contacts, Notes},
     feed::Feed,
     limits::Limiter,
+    messaging::Messaging,
     model::Country,
     people::{AbsenceFeeds, People},
     queue::Queues,
@@ -37,6 +38,8 @@ pub struct Rooms {
     pub people: People,
     /// Where absences come from.
     pub absence_feeds: AbsenceFeeds,
+    /// What the team is told.
+    pub messaging: Messaging,
     /// Whose days notes are listed by.
     pub time_zone: jiff::tz::TimeZone,
     /// What happens now.

@@ -1,4 +1,4 @@
-//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, timetables, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
+//! The database: orders, calls, routing rules, inbound links, call orders, their attempts and what is told of them, timetables, messages, events and tokens, on SQLite or PostgreSQL, and the journal that writes behind.
 //!
 //! One SQL text runs on both; only `migrations/` differ. Ids are text, times are microseconds since 1970, JSON
 //! is text. Every request has the deadline of `storage.statement_timeout_ms`.
@@ -16,6 +16,7 @@ mod journal;
 mod ledger;
 mod links;
 mod lists;
+mod messages;
 mod notes;
 mod open;
 mod orders;
@@ -46,6 +47,7 @@ pub use journal::Journal;
 pub use ledger::{Acceptance, Accepted, CallChanges, CallOrderQuery, CallTimes, CallsChanged, Unwanted};
 pub use links::LinkQuery;
 pub use lists::ListQuery;
+pub use messages::{MessageQuery, MessageTried};
 pub use notes::{NoteQuery, Telling};
 pub use orders::{OrderBefore, OrderPut, OrderQuery};
 pub use page::{LARGEST_PAGE, Page, PageRequest};

@@ -43,6 +43,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
     (10, "timetables", include_str!("../../migrations/sqlite/0010_timetables.sql")),
     (11, "programming", include_str!("../../migrations/sqlite/0011_programming.sql")),
     (12, "queue_history", include_str!("../../migrations/sqlite/0012_queue_history.sql")),
+    (13, "messages", include_str!("../../migrations/sqlite/0013_messages.sql")),
 ];
 const POSTGRES: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/postgres/0001_first.sql")),
@@ -57,6 +58,7 @@ const POSTGRES: &[(i64, &str, &str)] = &[
     (10, "timetables", include_str!("../../migrations/postgres/0010_timetables.sql")),
     (11, "programming", include_str!("../../migrations/postgres/0011_programming.sql")),
     (12, "queue_history", include_str!("../../migrations/postgres/0012_queue_history.sql")),
+    (13, "messages", include_str!("../../migrations/postgres/0013_messages.sql")),
 ];
 
 /// Opens what `config` names and brings its tables up to date.

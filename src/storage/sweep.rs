@@ -27,6 +27,8 @@ pub struct Swept {
     pub deliveries: u64,
     /// Of queues: calls, what became of members, overrides.
     pub queues: u64,
+    /// Messages that were sent, given up or withdrawn.
+    pub messages: u64,
 }
 
 const CALLS: &str = "DELETE FROM calls WHERE id IN
@@ -71,6 +73,9 @@ const QUEUES: [&str; 3] = [
     "DELETE FROM queue_overrides WHERE id IN
     (SELECT id FROM queue_overrides WHERE settled = 1 AND expires_at < $1 ORDER BY expires_at LIMIT $2)",
 ];
+/// A reminder's row is what keeps it from being told again: it stays longer than any reminder is late.
+const MESSAGES: &str = "DELETE FROM messages WHERE id IN
+    (SELECT id FROM messages WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)";
 
 impl Store {
     /// Deletes what is older than the configuration keeps; a kind that is kept for 0 days is kept for ever.
@@ -95,6 +100,7 @@ impl Store {
             call_orders: self.sweep_with(CALL_ORDERS, config.call_orders_days, now).await?,
             notes: self.sweep_with(NOTES, config.notes_days, now).await?,
             deliveries: self.sweep_with(DELIVERIES, config.call_orders_days, now).await?,
+            messages: self.sweep_with(MESSAGES, config.events_days, now).await?,
         })
     }
 

@@ -87,13 +87,31 @@ impl Guarded {
         body: String,
         limit: Duration,
     ) -> Result<Answer, WebError> {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.send("POST", url, &headers, body, limit).await
+    }
+
+    /// Sends JSON with this method; gives the status as soon as it is there.
+    ///
+    /// # Errors
+    /// As [`Guarded::post`].
+    pub async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: String,
+        limit: Duration,
+    ) -> Result<Answer, WebError> {
         // An address in the URL itself is not resolved, so it does not pass the resolver.
         let url: Url = check_url(url, self.allow_private).map_err(WebError::Request)?;
-        let mut request = Request::post(url.as_str())
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::USER_AGENT, AGENT);
         for (name, value) in headers {
-            request = request.header(*name, value);
+            request = request.header(*name, *value);
         }
         let request = request.body(Full::new(Bytes::from(body)));
         let request = request.map_err(|error| WebError::Request(error.to_string()))?;

@@ -6,10 +6,14 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use stasisd::{
-    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig, TimetableConfig},
+    config::{
+        ChannelConfig, ChannelKind, Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig,
+        TimetableConfig,
+    },
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
+    messaging::{Caller, Messaging, World},
     model::{Absence, Person, Week},
     people::{AbsenceFeeds, People},
     queue::{Queues, history::Statistics, program::Programming},
@@ -33,6 +37,8 @@ pub struct Setup {
     /// The queue that a timetable fills.
     pub desk: Arc<Desk>,
     pub timetables: BTreeMap<String, TimetableConfig>,
+    /// The team has a channel, where nobody listens.
+    pub team_channel: bool,
     pub directory: TempDir,
 }
 
@@ -77,9 +83,16 @@ impl Default for Setup {
             queues: None,
             desk: Arc::default(),
             timetables: phones(),
+            team_channel: true,
             directory,
         }
     }
+}
+
+/// The voice of a team of which nothing is known.
+pub fn messaging(store: &Store, feed: &Feed, config: &Config, control: &Arc<Pretend>) -> Messaging {
+    let (world, caller) = (Arc::clone(control) as Arc<dyn World>, Arc::clone(control) as Arc<dyn Caller>);
+    Messaging::new(store.clone(), feed.clone(), config, world, caller).unwrap()
 }
 
 /// The port as most sites have it, with room for a test's haste.
@@ -152,7 +165,15 @@ impl App {
         let filled = Config { timetables: Desk::timetables(), ..config.clone() };
         let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
         let programming = Programming::new(store.clone(), feed.clone(), hands, plans, &filled);
+        if setup.team_channel {
+            let url = Some("http://127.0.0.1:9/".into());
+            let team = ChannelConfig { url, ..ChannelConfig::new(ChannelKind::Webhook) };
+            config.messaging.channels.insert("team".to_owned(), team);
+            config.messaging.team_channel = "team".to_owned();
+        }
+        let messaging = messaging(&store, &feed, &config, &control);
         let rooms = Rooms {
+            messaging,
             timetables,
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),

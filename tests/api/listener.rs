@@ -25,7 +25,7 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Here, Setup},
+    app::{App, Here, Setup, messaging},
     pretend::Pretend,
 };
 
@@ -34,7 +34,9 @@ async fn refusal(setup: &Setup) -> HttpError {
     let config = Config::defaults().unwrap();
     let people = People::new(store.clone(), Feed::new());
     let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
+    let pretend = Arc::new(Pretend::default());
     let rooms = Rooms {
+        messaging: messaging(&store, &Feed::new(), &config, &pretend),
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         programming: Programming::new(store.clone(), Feed::new(), hands, plans, &config),
         statistics: Statistics::new(store.clone(), &config),
@@ -53,7 +55,7 @@ async fn refusal(setup: &Setup) -> HttpError {
         time_zone: jiff::tz::TimeZone::UTC,
         store,
         feed: Feed::new(),
-        control: Arc::new(Pretend::default()),
+        control: pretend,
         queues: Queues::new(None, Feed::new(), &config.ami),
         country: None,
         default_ttl: None,

@@ -15,6 +15,7 @@ mod flows;
 mod hostile;
 mod listener;
 mod logs;
+mod messages;
 mod notes;
 mod open;
 mod ordering;

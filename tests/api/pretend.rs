@@ -10,14 +10,15 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 use stasisd::{
     calls::HandOn,
     http::{Check, Control, ControlError, GraphFormat, Health},
+    messaging::{Caller, DayFigures, Facts, FailedPlanning, World},
     model::{
         CallId, CallOrder, CallOrderId, CallRecord, CallState, ChannelId, Direction, Order, OrderId,
-        OrderState, Outcome, Pairing, Position,
+        OrderState, Outcome, Pairing, Person, PersonId, Position,
     },
     outbound::{
         Accepted, CallEdit, CallRequest, EditError, Notified, NotifyError, NotifyRequest, OrderError,
@@ -214,6 +215,31 @@ impl Control for Pretend {
 
     fn metrics(&self) -> String {
         "# TYPE stasisd_calls_live gauge\nstasisd_calls_live 0\n".to_owned()
+    }
+}
+
+/// Nobody works here, and nobody is called.
+impl World for Pretend {
+    fn facts(&self, _: Timestamp) -> BoxFuture<'_, Facts> {
+        Box::pin(std::future::ready(Facts::default()))
+    }
+
+    fn person<'a>(&'a self, _: &'a PersonId) -> BoxFuture<'a, Option<Person>> {
+        Box::pin(std::future::ready(None))
+    }
+
+    fn figures<'a>(&'a self, _: &'a str, _: Date) -> BoxFuture<'a, Option<DayFigures>> {
+        Box::pin(std::future::ready(None))
+    }
+
+    fn failed_plannings(&self, _: Timestamp) -> BoxFuture<'_, Vec<FailedPlanning>> {
+        Box::pin(std::future::ready(Vec::new()))
+    }
+}
+
+impl Caller for Pretend {
+    fn order(&self, request: CallRequest) -> BoxFuture<'_, Result<Accepted, OrderError>> {
+        Box::pin(async move { ordering::order(self.store(), &[request]).await.remove(0) })
     }
 }
 

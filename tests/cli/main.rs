@@ -9,6 +9,7 @@ mod daemon;
 mod doctor;
 mod helpline;
 mod layers;
+mod messages;
 mod people;
 mod rules;
 #[allow(dead_code, reason = "each test binary uses its own part")]

@@ -21,6 +21,7 @@ mod faults;
 mod foreign;
 mod journal;
 mod ledger_journal;
+mod messages;
 mod migration;
 mod mysql;
 mod notes;

@@ -19,6 +19,7 @@ async fn from_before_outbound_calls(base: Base) {
          DROP TABLE persons; DROP TABLE absences; DROP TABLE people_revision;
          DROP TABLE timetables; DROP TABLE timetable_edits; DROP TABLE timetable_credits; DROP TABLE plannings;
          DROP TABLE timetable_calendars;
+         DROP TABLE contact_numbers; DROP TABLE contacts; DROP TABLE pairings; DROP TABLE messages; DROP TABLE message_marks;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;

@@ -181,6 +181,7 @@ async fn own(store: Store) -> Result<Access, Failed> {
         Scope::QueuesWrite,
         Scope::TimetablesRead,
         Scope::TimetablesWrite,
+        Scope::MessagesWrite,
     ];
     let (plain, token) = token::create("stasisd call", &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;

@@ -12,6 +12,7 @@ mod flows;
 mod gateways;
 mod machine;
 mod manager;
+mod messages;
 mod port;
 mod routing;
 mod voice;
@@ -46,6 +47,7 @@ async fn look(loaded: &Loaded) -> (usize, usize) {
     let is_running = port.is_daemon;
     told.one(&port.finding);
     told.one(&fastagi::look(&config.fastagi, is_running).await);
+    told.all(messages::look(config).await);
     // What the daemon's user does not own would be made here as somebody else's.
     let is_ours = machine::is_daemons_user(config);
     let mut prompts = Vec::new();

@@ -16,6 +16,7 @@ mod queue;
 mod ringring;
 mod route_to_ivr;
 mod route_to_operator;
+mod says;
 mod tomatic;
 mod words;
 mod yaml;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(ringring::get, ringring::post))
         .routes(routes!(info::info))
+        .routes(routes!(says::says))
         .routes(routes!(inbound_number::store))
         .routes(routes!(route_to_ivr::route))
         .routes(routes!(route_to_operator::route))

@@ -6,6 +6,7 @@ mod crash;
 mod ends;
 mod heard;
 mod lines;
+mod messages;
 mod outcomes;
 mod status;
 mod storm;

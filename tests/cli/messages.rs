@@ -1,0 +1,56 @@
+//! What the team is told: `say`, what `check` says of texts and channels, what `doctor` says of their servers.
+
+use std::net::TcpListener;
+
+use super::{Place, call::Running};
+
+const TEAM: &str = "[messaging]\nteam_channel = \"team\"\n[messaging.channels.team]\nkind = \"webhook\"\n\
+                    url = \"http://192.0.2.1/hook\"\n[webhooks]\nallow_private = true\n";
+
+#[test]
+fn something_is_said() {
+    let daemon = Running::with(TEAM);
+    let said = daemon.run(&["say", "team", "**Pizza** in the kitchen!", "--at", "2126-01-01T09:00:00Z"]);
+    said.is(65, &["at: at most a year from now"]);
+    daemon.run(&["say", "team", "Pizza!"]).is(0, &["message ", " to the channel team: due at 20"]);
+    let message = daemon.json(&["say", "channel:team", "Pizza!", "--json"]);
+    assert_eq!((&message["channel"], &message["text"]), (&"team".into(), &"Pizza!".into()));
+    daemon.run(&["say", "anna", "x"]).is(65, &["to: it is neither a channel (team) nor a person's id"]);
+    daemon.run(&["say", "team", ""]).is(65, &["text: a text has 1 to"]);
+    daemon.run(&["token", "list"]).is(0, &["revoked"]);
+}
+
+#[test]
+fn check_names_what_is_wrong_with_texts_and_channels() {
+    let check = |more: &str| Place::with(more).run(&["check"]);
+    let texts = check("[messaging.texts.en]\nshift_change = \"{{ names | join }\"\n");
+    texts.is(78, &["messaging.texts.en.shift_change: syntax error"]);
+    let body = check(&format!(
+        "{TEAM}[messaging.channels.other]\nkind = \"webhook\"\nurl = \"http://a.example/\"\nbody = '{{\"text\": \"{{{{ text }}}}\"}}'\n"
+    ));
+    body.is(78, &["messaging.channels.other.body: it makes no JSON"]);
+    let sms = check("[messaging.channels.x]\nkind = \"sms\"\n");
+    sms.is(78, &["messaging.channels.x.kind: no carrier of short messages", "provider's HTTP interface"]);
+    let none = check("[messaging]\nteam_channel = \"team\"\n");
+    none.is(78, &["messaging.team_channel: there is no channel \"team\""]);
+}
+
+#[test]
+fn doctor_tries_each_channel() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let place = Place::with(&format!(
+        "[http]\nlisten = \"127.0.0.1:0\"\n[fastagi]\nlisten = \"127.0.0.1:0\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n\
+         [messaging.channels.mail]\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {closed}\nsecurity = \"none\"\n\
+         from = \"a@desk.example\"\n[messaging.channels.chat]\nkind = \"webhook\"\nurl = \"http://localhost:9/\"\n"
+    ));
+    let said = place.run(&["doctor"]);
+    said.is(1, &["FAIL  messages       mail: ", "FAIL  messages       chat: ", "webhooks.allow_private"]);
+}
+
+#[test]
+fn the_address_of_a_chat_is_not_shown() {
+    let place = Place::with(TEAM);
+    let said = place.run(&["config", "show"]);
+    said.is(0, &["http://192.0.2.1/***"]);
+    assert!(!said.out.contains("/hook"), "{}", said.out);
+}
