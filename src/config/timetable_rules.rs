@@ -1,6 +1,6 @@
 //! `[timetables.NAME.weights]` and `[timetables.NAME.rules]`: what a timetable avoids, and what it never does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,20 @@ pub struct TimetableWeights {
     pub over_group: u32,
     /// For each idle person that a group lacks of `rules.min_idle`; 0: never.
     pub under_idle: u32,
+}
+
+impl TimetableWeights {
+    /// Most points that a weight can have.
+    pub const MOST: u32 = 100_000;
+
+    /// The first weight that has more points than can be.
+    #[must_use]
+    pub fn too_large(&self) -> Option<String> {
+        let points = serde_json::to_value(self).unwrap_or_default();
+        let too_large = |points: &serde_json::Value| points.as_u64() > Some(u64::from(Self::MOST));
+        let mut weights = points.as_object()?.iter();
+        weights.find(|(_, points)| too_large(points)).map(|(name, _)| name.clone())
+    }
 }
 
 impl Default for TimetableWeights {
@@ -103,16 +117,14 @@ pub(super) fn verify(
     shifts: usize,
     found: &mut Found,
 ) {
-    if let Some(lunch) = &rules.lunch
-        && (lunch.is_empty() || lunch.iter().any(|shift| *shift >= shifts))
-    {
-        let mend = format!("write shifts from 0 to {}, as [1, 2]", shifts.saturating_sub(1));
-        found.add(key("rules.lunch"), "names a shift that is not there", mend);
-    }
-    let points = serde_json::to_value(weights).unwrap_or_default();
-    for (name, points) in points.as_object().into_iter().flatten() {
-        if points.as_u64().is_some_and(|points| points > 100_000) {
-            found.add(key(&format!("weights.{name}")), "is more than 100000 points", "write less");
+    if let Some(lunch) = &rules.lunch {
+        let each: BTreeSet<_> = lunch.iter().collect();
+        if each.len() < 2 || each.len() != lunch.len() || lunch.iter().any(|shift| *shift >= shifts) {
+            let mend = format!("write shifts from 0 to {}, as [1, 2]", shifts.saturating_sub(1));
+            found.add(key("rules.lunch"), "is not two shifts or more that are there, each once", mend);
         }
+    }
+    if let Some(name) = weights.too_large() {
+        found.add(key(&format!("weights.{name}")), "is more than 100000 points", "write less");
     }
 }

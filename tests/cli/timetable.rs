@@ -82,6 +82,49 @@ fn a_large_week_that_is_stopped_early_keeps_a_timetable() {
 }
 
 #[test]
+fn a_planner_that_is_killed_leaves_its_best_and_says_so() {
+    let place = Place::with("");
+    let week = week::made(1, 500, 8, 33);
+    let file = place.write("week.json", &week.to_string());
+    let out = place.path("out.json");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_stasisd"))
+        .args(["timetable", "solve", file.to_str().unwrap(), "--progress", "--out", out.to_str().unwrap()])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    // As soon as it has one timetable its planning process is killed.
+    for line in lines.by_ref().map_while(Result::ok) {
+        if line.contains("best ") && !line.contains("best -") {
+            let workers = format!("/proc/{0}/task/{0}/children", child.id());
+            let worker = std::fs::read_to_string(workers).unwrap();
+            std::process::Command::new("kill").args(["-9", worker.trim()]).status().unwrap();
+            break;
+        }
+    }
+    lines.map_while(Result::ok).for_each(|line| said += &line);
+    assert_eq!(child.wait().unwrap().code(), Some(69), "{said}");
+    assert!(said.contains("the best so far is written") && said.contains("signal: 9"), "{said}");
+    let answer: Value = serde_json::from_str(&std::fs::read_to_string(out).unwrap()).unwrap();
+    assert_eq!(judged(&week, &answer).conflicts, []);
+}
+
+#[test]
+fn numbers_and_files_that_cannot_be_are_refused_at_once() {
+    let place = Place::with("");
+    let file = place.write("week.json", &small().to_string());
+    let file = file.to_str().unwrap();
+    for seconds in ["NaN", "inf", "-1", "1e99", "soon"] {
+        place.run(&["timetable", "solve", file, &format!("--seconds={seconds}")]).is(64, &["--seconds"]);
+    }
+    place.run(&["timetable", "solve", file, "--gap=2"]).is(64, &["from 0 to 1"]);
+    place
+        .run(&["timetable", "solve", file, "--out", "/nowhere/x.json"])
+        .is(74, &["cannot write /nowhere/x.json"]);
+}
+
+#[test]
 fn loads_are_shown_step_by_step() {
     let place = Place::with("");
     let file = place.write("week.json", &small().to_string());

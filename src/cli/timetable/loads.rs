@@ -1,6 +1,6 @@
 //! `stasisd timetable loads FILE.json`: who gets how many shifts of a week, step by step.
 
-use std::{fs, io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &LoadsArgs) -> Result<Exit, Failed> {
 
 fn compute(args: &LoadsArgs) -> Result<Loads> {
     let shown = args.file.display();
-    let text = fs::read_to_string(&args.file).with_context(|| format!("cannot read {shown}"))?;
+    let text = super::text(&args.file).with_context(|| format!("cannot read {shown}"))?;
     let mut wanted = loads::read(&text).with_context(|| format!("{shown} holds no week"))?;
     let demand = &mut wanted.demand;
     demand.lines = args.lines.unwrap_or(demand.lines);

@@ -5,7 +5,11 @@ mod plan;
 mod solve;
 mod weeks;
 
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Subcommand};
 
@@ -50,4 +54,18 @@ pub(super) fn run(file: Option<PathBuf>, args: &TimetableArgs) -> Result<Exit, F
         TimetableCommand::Loads(args) => loads::run(args),
         TimetableCommand::Work => solve::work(),
     }
+}
+
+/// Most bytes of a week's file.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A week's file; `-` is standard input.
+fn text(file: &Path) -> io::Result<String> {
+    let from: Box<dyn Read> =
+        if file == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(file)?) };
+    let mut text = String::new();
+    if from.take(MOST_BYTES + 1).read_to_string(&mut text)? as u64 > MOST_BYTES {
+        return Err(io::Error::other("it has more than 64 MiB: no week is as long"));
+    }
+    Ok(text)
 }

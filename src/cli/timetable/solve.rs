@@ -4,7 +4,7 @@ use std::{
     convert::Infallible,
     fs,
     future::pending,
-    io::{self, IsTerminal, Read, Write},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     pin::pin,
 };
@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{Exit, Failed, OrExit},
-    timetable::{End, Options, Problem, Progress, Solution, SolveError, Worker, solve},
+    timetable::{
+        End, Options, Problem, Progress, Solution, SolveError, Worker, solve, solve::LONGEST_SECONDS,
+    },
 };
 
 /// A week and how to plan it.
@@ -30,10 +32,10 @@ pub(super) struct SolveArgs {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// How long to look for a better timetable
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds)]
     seconds: f64,
     /// Good enough: this part of the penalty above the bound (0.01 is 1 %)
-    #[arg(long, value_name = "PART", default_value_t = 0.0)]
+    #[arg(long, value_name = "PART", default_value_t = 0.0, value_parser = part)]
     gap: f64,
     /// Where chance begins
     #[arg(long, default_value_t = 0)]
@@ -43,9 +45,27 @@ pub(super) struct SolveArgs {
     progress: bool,
 }
 
+fn seconds(text: &str) -> Result<f64, String> {
+    number(text, LONGEST_SECONDS)
+}
+
+fn part(text: &str) -> Result<f64, String> {
+    number(text, 1.0)
+}
+
+fn number(text: &str, most: f64) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "is no number".to_owned())?;
+    if (0.0..=most).contains(&number) { Ok(number) } else { Err(format!("write a number from 0 to {most}")) }
+}
+
 /// Plans it; Ctrl+C ends the search and keeps the best timetable so far.
 pub(super) fn run(args: &SolveArgs) -> Result<Exit, Failed> {
     let problem = read(&args.file).or_exit(Exit::Data)?;
+    if let Some(file) = &args.out {
+        // Before the time is spent: what was planned is lost if it cannot be written.
+        let opened = fs::OpenOptions::new().create(true).append(true).open(file);
+        opened.with_context(|| format!("cannot write {}", file.display())).or_exit(Exit::Disk)?;
+    }
     let options = Options { seconds: args.seconds, seed: args.seed, gap: args.gap };
     let mut teller = Teller::new(args.progress);
     let solved = search(&problem, &options, &mut teller)?;
@@ -99,13 +119,7 @@ pub(super) fn work() -> Result<Exit, Failed> {
 
 pub(super) fn read(file: &Path) -> Result<Problem> {
     let shown = file.display();
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(file)
-    };
-    let text = text.with_context(|| format!("cannot read {shown}"))?;
+    let text = super::text(file).with_context(|| format!("cannot read {shown}"))?;
     Problem::read(&text).with_context(|| format!("{shown} holds no week that can be planned"))
 }
 

@@ -11,6 +11,11 @@ use crate::config::{TimetableRules, TimetableWeights};
 /// What stands in `format`.
 pub const FORMAT: &str = "tomatic-neutral/1";
 
+/// Most cells of a week, and most shifts of a load.
+const MOST_CELLS: usize = 1_000_000;
+/// Most persons × days × shifts.
+const MOST_PLACES: usize = 1_000_000;
+
 /// A week that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{at}: {what}")]
@@ -88,6 +93,8 @@ impl Problem {
             let at = error.path().to_string();
             ReadError { at, what: error.into_inner().to_string() }
         })?;
+        let whole = reader.end();
+        whole.map_err(|error| ReadError { at: "after the end".to_owned(), what: error.to_string() })?;
         neutral.try_into()
     }
 }
@@ -103,25 +110,8 @@ impl TryFrom<Neutral> for Problem {
         if file.format != FORMAT {
             return wrong("format", format!("is {:?}: only {FORMAT:?} is known here", file.format));
         }
-        let days: BTreeSet<_> = file.days.iter().collect();
-        if !(1..=31).contains(&file.days.len()) || days.len() != file.days.len() {
-            return wrong("days", "1 to 31 days, each of them once");
-        }
-        if !(1..=MOST_SHIFTS).contains(&file.hours_per_day) {
-            return wrong("hours_per_day", format!("1 to {MOST_SHIFTS} shifts in a day"));
-        }
-        if !file.hour_bounds.is_empty() && file.hour_bounds.len() != file.hours_per_day + 1 {
-            return wrong(
-                "hour_bounds",
-                format!("{} are needed: one more than shifts", file.hours_per_day + 1),
-            );
-        }
-        if file.lines > 1000 {
-            return wrong("lines", "at most 1000 lines");
-        }
-        if file.persons.len() > 5000 {
-            return wrong("persons", "at most 5000 persons");
-        }
+        sizes(&file)?;
+        points(&file.cost_model.weights)?;
         let mut problem = Self {
             name: file.name,
             shifts: file.hours_per_day,
@@ -145,13 +135,16 @@ impl TryFrom<Neutral> for Problem {
             }
             problem.lines_by_shift.insert(day, lines);
         }
-        if let Some(shift) = problem.lunch().into_iter().find(|shift| *shift >= problem.shifts) {
-            return wrong("rules.lunch", format!("there is no shift {shift}: the first is 0"));
+        lunch(&problem)?;
+        let cells: usize = problem.places().map(|place| problem.lines_at(place)).sum();
+        if cells > MOST_CELLS {
+            return wrong("lines", format!("{cells} cells in all are too many: at most {MOST_CELLS}"));
         }
         let mut ids = BTreeSet::new();
         for (n, person) in file.persons.into_iter().enumerate() {
             let at = format!("persons[{n}]");
-            if person.id.is_empty() || problem.nobodies.contains(&person.id) {
+            word(&person.id, || format!("{at}.id"))?;
+            if problem.nobodies.contains(&person.id) {
                 return wrong(format!("{at}.id"), format!("{:?} can be nobody's id", person.id));
             }
             if !ids.insert(person.id.clone()) {
@@ -164,8 +157,77 @@ impl TryFrom<Neutral> for Problem {
     }
 }
 
+/// As much as can be planned at once.
+fn sizes(file: &Neutral) -> Result<(), ReadError> {
+    let days: BTreeSet<_> = file.days.iter().collect();
+    if !(1..=31).contains(&file.days.len()) || days.len() != file.days.len() {
+        return wrong("days", "1 to 31 days, each of them once");
+    }
+    for (n, day) in file.days.iter().enumerate() {
+        word(day, || format!("days[{n}]"))?;
+    }
+    if !(1..=MOST_SHIFTS).contains(&file.hours_per_day) {
+        return wrong("hours_per_day", format!("1 to {MOST_SHIFTS} shifts in a day"));
+    }
+    if !file.hour_bounds.is_empty() && file.hour_bounds.len() != file.hours_per_day + 1 {
+        return wrong("hour_bounds", format!("{} are needed: one more than shifts", file.hours_per_day + 1));
+    }
+    for (n, hour) in file.hour_bounds.iter().enumerate() {
+        word(hour, || format!("hour_bounds[{n}]"))?;
+    }
+    if file.lines > 1000 {
+        return wrong("lines", "at most 1000 lines");
+    }
+    let places = file.persons.len() * file.days.len() * file.hours_per_day;
+    if file.persons.len() > 5000 || places > MOST_PLACES {
+        let what = format!("at most 5000 persons, and persons × days × shifts at most {MOST_PLACES}");
+        return wrong("persons", what);
+    }
+    Ok(())
+}
+
+/// Points that can be added up without losing one.
+fn points(weights: &TimetableWeights) -> Result<(), ReadError> {
+    match weights.too_large() {
+        Some(name) => {
+            wrong(format!("cost_model.weights.{name}"), format!("at most {} points", TimetableWeights::MOST))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Shifts that are there, each once; of one alone, none would be free.
+fn lunch(problem: &Problem) -> Result<(), ReadError> {
+    let Some(shifts) = &problem.rules.lunch else { return Ok(()) };
+    if let Some(shift) = shifts.iter().find(|shift| **shift >= problem.shifts) {
+        return wrong("rules.lunch", format!("there is no shift {shift}: the first is 0"));
+    }
+    let each: BTreeSet<_> = shifts.iter().collect();
+    if shifts.len() == 1 || each.len() != shifts.len() {
+        return wrong("rules.lunch", "two shifts or more, each of them once, as [1, 2]");
+    }
+    Ok(())
+}
+
+/// A name that can stand in a line.
+fn word(text: &str, at: impl Fn() -> String) -> Result<(), ReadError> {
+    if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
+        return wrong(
+            at(),
+            format!("{:?} is no name: 1 to 200 bytes in one line", text.get(..40).unwrap_or(text)),
+        );
+    }
+    Ok(())
+}
+
 impl Person {
     fn member(self, problem: &Problem, at: &str) -> Result<Member, ReadError> {
+        if self.weekly_load > MOST_CELLS {
+            return wrong(format!("{at}.weekly_load"), format!("at most {MOST_CELLS} shifts"));
+        }
+        for group in &self.groups {
+            word(group, || format!("{at}.groups"))?;
+        }
         let cells = |name: &str, cells: Vec<Cell>| {
             let read = |(n, cell)| place(problem, cell, || format!("{at}.{name}[{n}]"));
             cells.into_iter().enumerate().map(read).collect::<Result<BTreeMap<_, _>, _>>()
@@ -186,7 +248,7 @@ impl Person {
 fn place(problem: &Problem, cell: Cell, at: impl Fn() -> String) -> Result<(Place, String), ReadError> {
     let (day, shift, why) = match cell {
         Cell::Plain(day, shift) => (day, shift, String::new()),
-        Cell::Because(day, shift, why) => (day, shift, why),
+        Cell::Because(day, shift, why) => (day, shift, why.replace(char::is_control, " ")),
     };
     let Some(number) = problem.days.iter().position(|name| *name == day) else {
         return wrong(at(), format!("{day:?} is none of the days"));

@@ -65,12 +65,36 @@ fn what_is_wrong_is_said_with_its_place() {
         ("/persons/0/weekly_load", json!("3"), "persons[0].weekly_load: invalid type"),
         ("/cost_model/weights", json!({"emty": 1}), "cost_model.weights.emty: unknown field"),
         ("/rules", json!({"lunch": [4]}), "rules.lunch: there is no shift 4"),
+        ("/rules", json!({"lunch": [1]}), "rules.lunch: two shifts or more"),
+        ("/rules", json!({"lunch": [1, 1]}), "rules.lunch: two shifts or more"),
+        ("/lines", json!(1_000_000_000), "lines: at most 1000"),
+        ("/lines", json!(-1), "lines: invalid value"),
+        ("/days", json!([]), "days: 1 to 31 days"),
+        ("/days", json!(["mon", "t\u{1b}[2J"]), "days[1]: "),
+        ("/persons/0/id", json!(""), "persons[0].id: \"\" is no name"),
+        ("/persons/0/id", json!("an\nna"), "persons[0].id: "),
+        ("/persons/0/groups", json!(["\0"]), "persons[0].groups: "),
+        ("/persons/0/weekly_load", json!(-1), "persons[0].weekly_load: invalid value"),
+        ("/persons/0/weekly_load", json!(u64::MAX), "persons[0].weekly_load: at most"),
+        ("/cost_model/weights", json!({"empty": 100_001}), "cost_model.weights.empty: at most 100000"),
+        ("/cost_model/weights", json!({"empty": -1}), "cost_model.weights.empty: invalid value"),
         ("/rules", json!({"max_per_tabel": 4}), "rules.max_per_tabel: unknown field"),
     ] {
         let error = with(pointer, value);
         assert!(error.starts_with(said), "{error:?} does not begin with {said:?}");
     }
     assert!(Problem::read("{").unwrap_err().to_string().contains("EOF"));
+    assert!(Problem::read("{\"lines\": NaN}").unwrap_err().to_string().starts_with("lines: "));
+    let twice = format!("{0}{0}", file());
+    assert!(Problem::read(&twice).unwrap_err().to_string().starts_with("after the end: trailing"));
+    let mut many = file();
+    let person = |n| json!({"id": format!("p{n}"), "weekly_load": 1});
+    many["persons"] = (0..5001).map(person).collect();
+    assert!(Problem::read(&many.to_string()).unwrap_err().to_string().starts_with("persons: at most 5000"));
+    many = file();
+    many["persons"][0]["busy"] = json!([["tue", 3, "a\u{1b}[2Jb"]]);
+    let read = Problem::read(&many.to_string()).unwrap();
+    assert_eq!(read.members[0].busy[&Place { day: 1, shift: 3 }], "a [2Jb");
 }
 
 #[test]

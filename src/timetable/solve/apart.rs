@@ -10,7 +10,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    End, Options, Progress, Solution, SolveError,
+    End, Options, Progress, Solution, SolveError, why,
     wire::{Asked, Told},
 };
 use crate::timetable::{
@@ -55,13 +55,13 @@ pub async fn solve(
     mut progress: impl FnMut(&Progress),
     stop: &CancellationToken,
 ) -> Result<Solution, SolveError> {
+    let options = options.sane();
     let begun = Instant::now();
-    let mut parent = Parent::new(problem, begun);
+    let mut parent = Parent::new(problem, begun + Duration::from_secs_f64(options.seconds) + GRACE);
     progress(&parent.progress);
-    let latest = begun + Duration::from_secs_f64(options.seconds.clamp(0.0, 1e7)) + GRACE;
-    let (mut child, mut lines) = start(worker, problem, options).await?;
+    let (mut child, mut lines) = start(worker, problem, &options).await?;
     let end = loop {
-        let wait = BEAT.min(latest.saturating_duration_since(Instant::now()));
+        let wait = BEAT.min(parent.latest.saturating_duration_since(Instant::now()));
         match stop.run_until_cancelled(timeout(wait, lines.next_line())).await {
             None => break Some(End::Stopped),
             Some(Ok(Ok(None))) => break None,
@@ -71,7 +71,7 @@ pub async fn solve(
                 }
             }
             Some(Ok(Err(error))) => break Some(End::Failed(error.to_string())),
-            Some(Err(_)) if Instant::now() >= latest => break Some(End::Deadline),
+            Some(Err(_)) if Instant::now() >= parent.latest => break Some(End::Deadline),
             Some(Err(_)) => {}
         }
         parent.progress.elapsed_secs = begun.elapsed().as_secs_f64();
@@ -132,15 +132,25 @@ async fn last_words(child: &mut Child) -> String {
 struct Parent<'a> {
     problem: &'a Problem,
     begun: Instant,
+    /// How long it is waited for.
+    latest: Instant,
     found: Option<(Grid, Check)>,
     bound: u64,
     progress: Progress,
 }
 
 impl<'a> Parent<'a> {
-    fn new(problem: &'a Problem, begun: Instant) -> Self {
+    fn new(problem: &'a Problem, latest: Instant) -> Self {
         let cells = problem.places().map(|place| problem.lines_at(place)).sum();
-        Self { problem, begun, found: None, bound: 0, progress: Progress { cells, ..Progress::default() } }
+        let begun = Instant::now();
+        Self {
+            problem,
+            begun,
+            latest,
+            found: None,
+            bound: 0,
+            progress: Progress { cells, ..Progress::default() },
+        }
     }
 
     /// Takes one line of the process; some end if it was the last one.
@@ -150,9 +160,10 @@ impl<'a> Parent<'a> {
         match told {
             Told::Better(ids) => self.take(Grid::from_ids(self.problem, &ids).map_err(SolveError::Failed)?),
             Told::Bound(bound) => {
-                self.bound = bound;
-                self.progress.bound = Some(bound);
+                self.bound = self.bound.max(bound);
+                self.progress.bound = Some(self.bound);
             }
+            Told::Explaining => self.latest = Instant::now() + why::PATIENCE + GRACE,
             Told::Done(end) => return Ok(Some(end)),
             Told::Unsolvable(why) => return Err(SolveError::Unsolvable(why)),
             Told::NothingFound => return Err(SolveError::NothingFound),
@@ -164,7 +175,8 @@ impl<'a> Parent<'a> {
     /// Keeps a timetable: judged here, as the process may be wrong about its own work.
     fn take(&mut self, grid: Grid) {
         let check = check(self.problem, &grid);
-        if !check.conflicts.is_empty() {
+        let is_better = self.found.as_ref().is_none_or(|(_, best)| check.penalty < best.penalty);
+        if !is_better || !check.conflicts.is_empty() {
             return;
         }
         self.progress.best = Some(check.penalty);

@@ -7,8 +7,8 @@ use crate::timetable::{
     problem::{Member, Place, Problem},
 };
 
-/// Columns that a model should not have more of: above that, only days with few pauses are looked at.
-const MOST_COLUMNS: usize = 150_000;
+/// Columns that a model should not have more of: above that, only the days that cost the least are looked at.
+const MOST_COLUMNS: usize = 250_000;
 
 /// A subset of a day's shifts: bit n is shift n.
 pub(super) type Mask = u128;
@@ -41,17 +41,29 @@ impl Shapes {
         let most = (MOST_COLUMNS / days.max(1)).max(problem.shifts * 2);
         let mut shapes = Self { known: BTreeMap::new(), partial: false };
         for (limit, through) in kinds.into_keys() {
-            let (found, partial) = [usize::MAX, 2, 1]
-                .into_iter()
-                .find_map(|runs| {
-                    let found = list(problem, (limit, through), runs, most)?;
-                    Some((found, runs < limit))
-                })
-                .unwrap_or_default();
+            // All of them; if that is too many, with fewer pauses; at last shorter ones.
+            let ways = [usize::MAX, 2, 1].map(|runs| (limit, runs));
+            let ways = ways.into_iter().chain((1..limit).rev().map(|shorter| (shorter, 1)));
+            let mut ways = ways.filter_map(|(longest, runs)| {
+                let found = list(problem, (longest, through), runs, most)?;
+                let is_all = longest == limit && (runs >= limit || problem.rules.no_gaps);
+                Some((found, !is_all))
+            });
+            let (mut found, mut partial) = ways.next().unwrap_or_default();
+            if found.len() > most {
+                found.sort_by_key(|shape| (shape.points, shape.count));
+                found.truncate(most);
+                partial = true;
+            }
             shapes.partial |= partial;
             shapes.known.insert((limit, through), found);
         }
         shapes
+    }
+
+    /// One shift each: for a programme that puts a day together from its cells.
+    pub fn single(problem: &Problem) -> Vec<Shape> {
+        (0..problem.shifts).map(|shift| Shape { mask: 1 << shift, count: 1, points: 0 }).collect()
     }
 
     /// This person's, on any day.
@@ -64,15 +76,16 @@ fn kind(problem: &Problem, member: &Member) -> (usize, bool) {
     (problem.limit(member).min(member.load), problem.needs_no_lunch(member))
 }
 
-/// The shapes of at most `limit` shifts in at most so many runs; none if there are too many.
+/// The shapes of at most `limit` shifts in at most so many runs; none if there are far more than are wanted.
 fn list(problem: &Problem, (limit, through): (usize, bool), runs: usize, most: usize) -> Option<Vec<Shape>> {
     let mut found = Vec::new();
+    let enough = most.saturating_mul(4).max(10_000);
     // Shift after shift, each shape that ends before it is carried on with it.
     let mut open: Vec<(Vec<usize>, usize)> = vec![(Vec::new(), 0)];
     let mut at = 0;
     while let Some((shifts, so_far)) = open.get(at).cloned() {
         at += 1;
-        if at > most.saturating_mul(4).max(4000) {
+        if open.len() > enough {
             return None;
         }
         if let Some(shape) = shape(problem, &shifts, through) {
@@ -92,7 +105,7 @@ fn list(problem: &Problem, (limit, through): (usize, bool), runs: usize, most: u
             }
         }
     }
-    (found.len() <= most).then_some(found)
+    Some(found)
 }
 
 /// A shape as the rules allow it; none for an empty day.

@@ -1,24 +1,27 @@
 //! A first timetable, in no time: the emptiest shift gets whoever costs the least, until nobody is worth it.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap, time::Instant};
 
 use super::days::{self, Mask};
-use crate::timetable::{
-    check::{check, idle_leaves},
-    problem::{Grid, Place, Problem},
+use crate::{
+    tasks::clock,
+    timetable::{
+        check::{check, idle_leaves},
+        problem::{Grid, Place, Problem},
+    },
 };
 
-/// A timetable that breaks no rule, if this simple way finds one.
-pub(super) fn timetable(problem: &Problem) -> Option<Grid> {
+/// A timetable that breaks no rule, if this simple way finds one in time.
+pub(super) fn timetable(problem: &Problem, until: Instant) -> Option<Grid> {
     let mut table = Table::new(problem);
     let forced = problem.members.iter().enumerate();
     let forced = forced.flat_map(|(n, member)| member.forced.iter().map(move |place| (n, *place)));
     for (member, place) in forced {
-        if table.fits(member, place) {
+        if table.cost(member, place).is_some() {
             table.put(member, place);
         }
     }
-    while table.fill_one() {}
+    while clock::instant() < until && table.fill_one() {}
     check(problem, &table.grid).conflicts.is_empty().then_some(table.grid)
 }
 
@@ -28,32 +31,51 @@ struct Table<'a> {
     /// By member and day.
     days: Vec<Vec<Mask>>,
     left: Vec<usize>,
+    /// By member: who wants no lunch break.
+    through: Vec<bool>,
+    /// What a day of these shifts costs (none: it may not be), as far as it was asked.
+    shapes: BTreeMap<(Mask, bool), Option<u64>>,
     tables: BTreeMap<(usize, i64), usize>,
-    groups: BTreeMap<(usize, &'a str), usize>,
-    /// By slot and group: at most so many, and what each one more costs (0: never).
-    limits: BTreeMap<(usize, &'a str), Vec<(usize, u32)>>,
+    limits: Vec<Limit>,
+    /// By member: which limits count it.
+    limited: Vec<Vec<usize>>,
+}
+
+/// A limit of a group.
+struct Limit {
+    /// By slot: so many at most.
+    most: Vec<usize>,
+    /// By slot: so many are there.
+    there: Vec<usize>,
+    /// What each one more costs; 0: never.
+    weight: u32,
 }
 
 impl<'a> Table<'a> {
     fn new(problem: &'a Problem) -> Self {
-        let mut limits: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for place in problem.places() {
-            let slot = problem.slot(place);
-            for (group, most) in &problem.rules.max_on_phone {
-                limits.entry((slot, group.as_str())).or_default().push((*most, problem.weights.over_group));
-            }
-            for (group, least) in &problem.rules.min_idle {
-                let most = idle_leaves(problem, group, *least, place);
-                limits.entry((slot, group.as_str())).or_default().push((most, problem.weights.under_idle));
-            }
-        }
+        let (rules, weights) = (&problem.rules, &problem.weights);
+        let limit = |most: Vec<usize>, weight| Limit { there: vec![0; most.len()], most, weight };
+        let on_phone = rules
+            .max_on_phone
+            .iter()
+            .map(|(group, most)| (group, limit(vec![*most; problem.slots()], weights.over_group)));
+        let idle = rules.min_idle.iter().map(|(group, least)| {
+            let most = problem.places().map(|place| idle_leaves(problem, group, *least, place)).collect();
+            (group, limit(most, weights.under_idle))
+        });
+        let (groups, limits): (Vec<_>, Vec<_>) = on_phone.chain(idle).unzip();
+        let of_groups = |member: &crate::timetable::Member| {
+            (0..groups.len()).filter(|n| member.groups.contains(groups[*n])).collect()
+        };
         Self {
             problem,
             grid: Grid::empty(problem),
             days: vec![vec![0; problem.days.len()]; problem.members.len()],
             left: problem.members.iter().map(|member| member.load).collect(),
+            through: problem.members.iter().map(|member| problem.needs_no_lunch(member)).collect(),
+            shapes: BTreeMap::new(),
             tables: BTreeMap::new(),
-            groups: BTreeMap::new(),
+            limited: problem.members.iter().map(of_groups).collect(),
             limits,
         }
     }
@@ -66,24 +88,9 @@ impl<'a> Table<'a> {
         if let Some(table) = member.table {
             *self.tables.entry((slot, table)).or_default() += 1;
         }
-        for group in member.groups.iter().filter(|group| self.limits.contains_key(&(slot, group.as_str()))) {
-            *self.groups.entry((slot, group)).or_default() += 1;
+        for limit in &self.limited[number] {
+            self.limits[*limit].there[slot] += 1;
         }
-    }
-
-    /// Whether somebody can be put there without breaking a rule.
-    fn fits(&self, number: usize, place: Place) -> bool {
-        let (problem, member) = (self.problem, &self.problem.members[number]);
-        let slot = problem.slot(place);
-        let day = self.days[number][place.day];
-        let then = day | 1 << place.shift;
-        self.left[number] > 0
-            && self.grid.slots[slot].len() < problem.lines_at(place)
-            && then != day
-            && then.count_ones() as usize <= problem.limit(member)
-            && !member.busy.contains_key(&place)
-            && days::allowed(problem, then, problem.needs_no_lunch(member))
-            && self.company(number, slot).is_some()
     }
 
     /// What it costs that others of the same table and groups are there; none if it may not be.
@@ -97,51 +104,63 @@ impl<'a> Table<'a> {
                 cost += u64::from(Some(problem.weights.over_table).filter(|weight| *weight > 0)?);
             }
         }
-        for group in member.groups.iter().filter(|_| !self.limits.is_empty()) {
-            let others = self.groups.get(&(slot, group.as_str())).copied().unwrap_or(0);
-            for (most, weight) in self.limits.get(&(slot, group.as_str())).into_iter().flatten() {
-                if others >= *most {
-                    cost += u64::from(Some(*weight).filter(|weight| *weight > 0)?);
-                }
+        for limit in self.limited[number].iter().map(|limit| &self.limits[*limit]) {
+            if limit.there[slot] >= limit.most[slot] {
+                cost += u64::from(Some(limit.weight).filter(|weight| *weight > 0)?);
             }
         }
         Some(cost)
     }
 
-    /// What somebody costs there; none if it may not be.
-    fn cost(&self, number: usize, place: Place) -> Option<u64> {
-        if !self.fits(number, place) {
+    /// What a day of these shifts costs by its shape; none if it may not be.
+    fn shape(&mut self, mask: Mask, through: bool) -> Option<u64> {
+        let problem = self.problem;
+        *self.shapes.entry((mask, through)).or_insert_with(|| {
+            days::allowed(problem, mask, through).then(|| days::points(problem, mask, through))
+        })
+    }
+
+    /// What somebody costs there; none if it would break a rule.
+    fn cost(&mut self, number: usize, place: Place) -> Option<u64> {
+        let (problem, member) = (self.problem, &self.problem.members[number]);
+        let (day, slot) = (self.days[number][place.day], problem.slot(place));
+        let then = day | 1 << place.shift;
+        let fits = self.left[number] > 0
+            && then != day
+            && self.grid.slots[slot].len() < problem.lines_at(place)
+            && then.count_ones() as usize <= problem.limit(member)
+            && !member.busy.contains_key(&place);
+        if !fits {
             return None;
         }
-        let (problem, member) = (self.problem, &self.problem.members[number]);
-        let through = problem.needs_no_lunch(member);
-        let day = self.days[number][place.day];
-        let shape = days::points(problem, day | 1 << place.shift, through);
+        let company = self.company(number, slot)?;
+        let through = self.through[number];
+        let shape = self.shape(then, through)?;
+        let before = if day == 0 { 0 } else { self.shape(day, through).unwrap_or(0) };
         let wish = if member.undesired.contains(&place) { u64::from(problem.weights.undesired) } else { 0 };
-        let company = self.company(number, problem.slot(place))?;
-        Some((shape + wish + company).saturating_sub(days::points(problem, day, through)))
+        Some((shape + wish + company).saturating_sub(before))
     }
 
     /// Fills the cell that is worth the most; false if there is none.
     fn fill_one(&mut self) -> bool {
         let problem = self.problem;
-        let mut slots: Vec<_> = problem.places().collect();
-        let empty = |table: &Self, place: Place| {
-            problem.lines_at(place).saturating_sub(table.grid.slots[problem.slot(place)].len())
+        let weights = &problem.weights;
+        let empty = |place: &Place| {
+            problem.lines_at(*place).saturating_sub(self.grid.slots[problem.slot(*place)].len())
         };
-        slots.sort_by_key(|place| std::cmp::Reverse(empty(self, *place)));
-        for place in slots {
-            let lines = empty(self, place) as u64;
-            if lines == 0 {
-                continue;
-            }
-            let weights = &problem.weights;
+        let mut slots: Vec<_> = problem.places().map(|place| (empty(&place), place)).collect();
+        slots.retain(|(lines, _)| *lines > 0);
+        slots.sort_by_key(|(lines, _)| Reverse(*lines));
+        for (lines, place) in slots {
+            // Where it has to be, it may cost what it will.
+            let must =
+                problem.rules.exact_loads || problem.rules.max_empty_lines.is_some_and(|most| lines > most);
+            let lines = lines as u64;
             let step = u64::from(weights.empty) * (2 * lines - 1) + u64::from(weights.empty_line);
             let worth = step + if lines > 1 { u64::from(weights.incompletion) } else { 0 };
             let people = 0..problem.members.len();
-            let people =
-                people.filter_map(|n| Some((self.cost(n, place)?, std::cmp::Reverse(self.left[n]), n)));
-            if let Some((_, _, member)) = people.min().filter(|(cost, _, _)| *cost < worth) {
+            let people = people.filter_map(|n| Some((self.cost(n, place)?, Reverse(self.left[n]), n)));
+            if let Some((_, _, member)) = people.min().filter(|(cost, _, _)| must || *cost < worth) {
                 self.put(member, place);
                 return true;
             }

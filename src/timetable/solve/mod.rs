@@ -5,6 +5,8 @@
 //! is always on this side.
 
 mod apart;
+#[cfg(test)]
+mod brute;
 mod days;
 mod engine;
 mod error;
@@ -28,6 +30,9 @@ use super::{
     problem::Grid,
 };
 
+/// Nobody waits longer than a week for the timetable of a week.
+pub const LONGEST_SECONDS: f64 = 7.0 * 86_400.0;
+
 /// How long and how exactly to plan.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -43,6 +48,25 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { seconds: 60.0, seed: 0, gap: 0.0 }
+    }
+}
+
+impl Options {
+    /// Numbers that can be worked with, whatever came from outside.
+    fn sane(self) -> Self {
+        let within = |number: f64, most: f64, else_: f64| {
+            if number.is_nan() { else_ } else { number.clamp(0.0, most) }
+        };
+        let default = Self::default();
+        Self {
+            seconds: within(self.seconds, LONGEST_SECONDS, default.seconds),
+            gap: within(self.gap, 1.0, default.gap),
+            seed: self.seed,
+        }
+    }
+
+    fn search(&self) -> engine::Search {
+        engine::Search { seconds: self.seconds, seed: self.seed, gap: self.gap, start: None }
     }
 }
 

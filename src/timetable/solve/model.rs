@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    days::{self, Mask, Shapes},
+    days::{self, Mask, Shape, Shapes},
     engine::{Column, Linear},
 };
 use crate::timetable::{
@@ -22,14 +22,14 @@ use crate::timetable::{
 #[derive(Debug, Default)]
 pub(super) struct Model {
     pub linear: Linear,
-    /// What every timetable costs that has nobody in it, without its empty lines.
-    pub offset: f64,
     /// Not every day that people can have is a column.
     pub partial: bool,
     slots: usize,
     shifts: usize,
     /// The days of the first columns: member, day, shifts.
     taken: Vec<(usize, usize, Mask)>,
+    /// They are single cells, of which a day has several.
+    loose: bool,
     /// Which of them are this member's on this day.
     ranges: BTreeMap<(usize, usize), Range<usize>>,
     rises: Vec<Rise>,
@@ -56,18 +56,35 @@ const NO_LIMIT: f64 = f64::INFINITY;
 impl Model {
     /// The programme of this week.
     pub fn new(problem: &Problem) -> Self {
-        let shapes = Shapes::of(problem);
+        Self::of(problem, Some(&Shapes::of(problem)))
+    }
+
+    /// The week without what the shape of a day costs or forbids: every day is one of its, put together from cells.
+    /// What costs the least there is a bound for the whole, however many shapes there are.
+    pub fn loose(problem: &Problem) -> Self {
+        Self::of(problem, None)
+    }
+
+    fn of(problem: &Problem, shapes: Option<&Shapes>) -> Self {
         let lines = |place| (problem.lines_at(place) as f64, problem.lines_at(place) as f64);
         let mut model = Self {
-            partial: shapes.partial,
+            partial: shapes.is_some_and(|shapes| shapes.partial),
+            loose: shapes.is_none(),
             slots: problem.slots(),
             shifts: problem.shifts,
-            linear: Linear { rows: problem.places().map(lines).collect(), columns: Vec::new() },
+            linear: Linear { rows: problem.places().map(lines).collect(), ..Linear::default() },
             ..Self::default()
         };
         let shared = Shared::new(problem, &mut model);
+        let single = Shapes::single(problem);
+        let mut many = Vec::new();
         for (number, member) in problem.members.iter().enumerate() {
-            model.member(problem, (number, member), &shapes, &shared);
+            let shapes = shapes.map_or(&single[..], |shapes| shapes.for_member(problem, member));
+            many.extend(model.member(problem, (number, member), shapes, &shared));
+        }
+        for (row, limit) in many {
+            let each_more = |n: usize| f64::from(problem.weights.concentrated) * 2.0 * (n - 1) as f64;
+            model.rise(row, Count::Above(1.0), (2..=limit).map(each_more));
         }
         for (row, place) in problem.places().enumerate() {
             let lines = problem.lines_at(place);
@@ -92,17 +109,18 @@ impl Model {
         self.linear.rows.len() - 1
     }
 
-    /// The days that one person can have.
+    /// The days that one person can have. Of a loose programme: the rows of the days, which several cells share.
     fn member(
         &mut self,
         problem: &Problem,
         (number, member): (usize, &Member),
-        shapes: &Shapes,
+        shapes: &[Shape],
         shared: &Shared,
-    ) {
-        let weights = &problem.weights;
+    ) -> Vec<(usize, usize)> {
+        let (rules, weights) = (&problem.rules, &problem.weights);
         let load = member.load as f64;
-        let week = self.row(if problem.rules.exact_loads { load } else { 0.0 }, load);
+        let week = self.row(if rules.exact_loads { load } else { 0.0 }, load);
+        let mut days = Vec::new();
         for day in 0..problem.days.len() {
             let busy = days::busy(member, day);
             let mask_of = |places: &BTreeSet<Place>| {
@@ -112,24 +130,27 @@ impl Model {
             let (forced, undesired) = (mask_of(&member.forced) & !busy, mask_of(&member.undesired));
             let unforced =
                 |mask: Mask| f64::from(weights.unforced) * f64::from((forced & !mask).count_ones());
-            let must = problem.rules.keep_forced && forced != 0;
-            if !problem.rules.keep_forced {
-                self.offset += unforced(0);
+            let must = if rules.keep_forced { forced } else { 0 };
+            if !rules.keep_forced {
+                self.linear.offset += unforced(0);
             }
-            let row = self.row(if must { 1.0 } else { 0.0 }, 1.0);
+            let row = self.day(problem, member, must);
             let first = self.linear.columns.len();
-            for shape in shapes.for_member(problem, member) {
+            for shape in shapes {
                 let mask = shape.mask;
-                if mask & busy != 0 || (must && forced & !mask != 0) {
+                if mask & busy != 0 || (!self.loose && must & !mask != 0) {
                     continue;
                 }
                 let wishes = f64::from(weights.undesired) * f64::from((undesired & mask).count_ones());
-                let forced = if problem.rules.keep_forced { 0.0 } else { unforced(mask) - unforced(0) };
+                let forced = if rules.keep_forced { 0.0 } else { unforced(mask) - unforced(0) };
                 let mut entries = vec![(row, 1.0), (week, shape.count as f64)];
                 for shift in days::shifts(mask) {
                     let slot = problem.slot(Place { day, shift });
                     entries.push((slot, 1.0));
                     entries.extend(shared.rows_of(slot, member).map(|row| (row, 1.0)));
+                }
+                if self.loose && must & mask != 0 {
+                    entries.push((self.row(1.0, 1.0), 1.0));
                 }
                 self.linear.columns.push(Column {
                     cost: shape.points as f64 + wishes + forced,
@@ -139,7 +160,16 @@ impl Model {
                 self.taken.push((number, day, mask));
             }
             self.ranges.insert((number, day), first..self.linear.columns.len());
+            days.extend(self.loose.then(|| (row, problem.limit(member))));
         }
+        days
+    }
+
+    /// The row of one person's day: one shape at most; of a loose programme one cell, and more at their cost.
+    fn day(&mut self, problem: &Problem, member: &Member, must: Mask) -> usize {
+        let most = if self.loose { problem.limit(member).min(1) } else { 1 };
+        let least = if self.loose || must == 0 { 0.0 } else { 1.0 };
+        self.row(least, most as f64)
     }
 
     fn rise(&mut self, row: usize, from: Count, costs: impl Iterator<Item = f64>) {

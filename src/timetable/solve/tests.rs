@@ -1,125 +1,44 @@
 //! Planned weeks against all weeks that there are, clashes, and a process that stops, falls or talks nonsense.
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::*;
+use super::{
+    brute::{made, plan},
+    *,
+};
 use crate::timetable::{
     check::{Rule, check},
     problem::{Member, Place, Problem},
 };
 
-fn plan(problem: &Problem) -> Result<Solution, SolveError> {
-    plan_here(problem, &Options::default(), &mut |_| true)
-}
-
-/// A week of two people and two days with a bit of everything.
-fn made(seed: u64) -> Problem {
-    let mut random = StdRng::seed_from_u64(seed);
-    let shifts = random.random_range(3..=5);
-    let mut problem = Problem {
-        name: format!("made from {seed}"),
-        days: vec!["mon".into(), "tue".into()],
-        shifts,
-        lines: 2,
-        max_per_day: if shifts == 4 { 3 } else { 2 },
-        ..Problem::default()
-    };
-    let places: Vec<_> = problem.places().collect();
-    for id in ["a", "b"] {
-        let mut some =
-            |chance| places.iter().copied().filter(|_| random.random_bool(chance)).collect::<Vec<_>>();
-        let busy = some(0.2).into_iter().map(|place| (place, "meeting".to_owned())).collect();
-        let (undesired, forced) = (some(0.2).into_iter().collect(), some(0.1).into_iter().collect());
-        problem.members.push(Member {
-            id: id.into(),
-            load: random.random_range(1..=5),
-            max_per_day: random.random_bool(0.2).then_some(1),
-            table: random.random_bool(0.8).then_some(1),
-            groups: ["it".to_owned()].into(),
-            busy,
-            undesired,
-            forced,
-        });
-    }
-    let (weights, rules) = (&mut problem.weights, &mut problem.rules);
-    weights.empty = random.random_range(0..60);
-    weights.empty_line = random.random_range(0..30);
-    weights.crosstalk = random.random_range(0..20);
-    rules.max_per_table = random.random_bool(0.3).then_some(1);
-    weights.over_table = random.random_range(0..2) * 15;
-    if random.random_bool(0.3) {
-        rules.max_on_phone.insert("it".into(), 1);
-        weights.over_group = random.random_range(0..2) * 10;
-    }
-    if random.random_bool(0.3) {
-        rules.min_idle.insert("it".into(), 1);
-        weights.under_idle = random.random_range(0..2) * 10;
-    }
-    rules.exact_loads = random.random_bool(0.3);
-    rules.keep_forced = random.random_bool(0.3);
-    rules.lunch_break = random.random_bool(0.3);
-    rules.no_gaps = random.random_bool(0.3);
-    rules.max_empty_lines = random.random_bool(0.2).then_some(1);
-    problem
-}
-
-/// The fewest points of all weeks that break no rule; none if every week breaks one.
-fn fewest(problem: &Problem) -> Option<u64> {
-    let slots = u32::try_from(problem.slots()).unwrap();
-    let weeks = |member: &Member| {
-        let fits = |week: &u32| {
-            let places =
-                (0..slots).filter(|slot| week >> slot & 1 == 1).map(|slot| problem.place(slot as usize));
-            let in_day = |day| places.clone().filter(|place| place.day == day).count();
-            week.count_ones() as usize <= member.load
-                && (0..problem.days.len()).all(|day| in_day(day) <= problem.limit(member))
-                && !places.clone().any(|place| member.busy.contains_key(&place))
-        };
-        (0..1_u32 << slots).filter(fits).collect::<Vec<_>>()
-    };
-    let (first, second) = (weeks(&problem.members[0]), weeks(&problem.members[1]));
-    let mut best = None;
-    for a in &first {
-        for b in &second {
-            let of_slot = |slot: u32| {
-                [a, b]
-                    .into_iter()
-                    .enumerate()
-                    .filter(|(_, week)| **week >> slot & 1 == 1)
-                    .map(|(n, _)| n)
-                    .collect()
-            };
-            let check = check(problem, &Grid { slots: (0..slots).map(of_slot).collect() });
-            if check.conflicts.is_empty() && best.is_none_or(|best| check.penalty < best) {
-                best = Some(check.penalty);
-            }
-        }
-    }
-    best
+#[test]
+fn a_week_without_people_or_points_is_planned_too() {
+    let mut problem = small();
+    problem.members.clear();
+    let solution = plan(&problem).unwrap();
+    assert_eq!((solution.penalty, solution.bound, solution.end), (200, 200, End::Proven));
+    let mut problem = small();
+    problem.members[0].busy = [0, 1].map(|shift| (Place { day: 0, shift }, String::new())).into();
+    assert_eq!(plan(&problem).unwrap().end, End::Proven);
+    problem.lines = 0;
+    assert_eq!(plan(&problem).unwrap().penalty, 0);
 }
 
 #[test]
-fn no_week_is_better_than_the_planned_one() {
-    let mut without = 0;
-    for seed in 0..40 {
-        let problem = made(seed);
-        match (plan(&problem), fewest(&problem)) {
-            (Ok(solution), best) => {
-                assert_eq!(Some(solution.penalty), best, "{seed}");
-                assert_eq!((solution.bound, &solution.end), (solution.penalty, &End::Proven), "{seed}");
-                let check = check(&problem, &solution.grid);
-                assert_eq!((check.penalty, check.conflicts), (solution.penalty, vec![]), "{seed}");
-            }
-            (Err(SolveError::Unsolvable(why)), None) => {
-                without += 1;
-                assert!(!why.clashes.is_empty() && !why.sentences.is_empty(), "{seed}");
-            }
-            (planned, best) => panic!("{seed}: {planned:?}, but the best is {best:?}"),
-        }
+fn options_from_outside_are_made_sane() {
+    for (seconds, gap) in [(f64::NAN, f64::NAN), (f64::INFINITY, -1.0), (1e300, 7.0)] {
+        let sane = Options { seconds, gap, seed: u32::MAX }.sane();
+        assert!(
+            (0.0..=LONGEST_SECONDS).contains(&sane.seconds) && (0.0..=1.0).contains(&sane.gap),
+            "{sane:?}"
+        );
+        assert_eq!(
+            plan_here(&small(), &Options { seconds, gap, seed: u32::MAX }, &mut |_| true).unwrap().penalty,
+            20
+        );
     }
-    assert!((3..30).contains(&without), "{without} of 40 weeks have no timetable: the sample says little");
+    assert!(Options { seconds: -1.0, ..Options::default() }.sane().seconds.abs() < 1e-9);
 }
 
 #[test]
@@ -127,7 +46,7 @@ fn the_first_timetable_breaks_no_rule_and_is_a_start() {
     let mut found = 0;
     for seed in 0..40 {
         let problem = made(seed);
-        if let Some(grid) = first::timetable(&problem) {
+        if let Some(grid) = first::timetable(&problem, far()) {
             found += 1;
             assert_eq!(check(&problem, &grid).conflicts, [], "{seed}");
             let model = model::Model::new(&problem);
@@ -137,13 +56,17 @@ fn the_first_timetable_breaks_no_rule_and_is_a_start() {
                 model.linear.columns.iter().zip(&values).map(|(column, value)| column.cost * value).sum();
             let penalty = check(&problem, &grid).penalty as f64;
             assert!(
-                (cost + model.offset - penalty).abs() < 1e-6,
+                (cost + model.linear.offset - penalty).abs() < 1e-6,
                 "{seed}: {cost} {} {penalty}",
-                model.offset
+                model.linear.offset
             );
         }
     }
     assert!(found > 15, "{found}");
+}
+
+fn far() -> std::time::Instant {
+    crate::tasks::clock::instant() + std::time::Duration::from_secs(60)
 }
 
 /// One day of two shifts with one line, and one person.
@@ -256,10 +179,21 @@ fn many_shifts_a_day_are_looked_at_as_far_as_there_is_room() {
     problem.days = (0..7).map(|day| format!("d{day}")).collect();
     let shapes = days::Shapes::of(&problem);
     let known = shapes.for_member(&problem, &problem.members[0]).len();
-    assert!(shapes.partial && (24..200_000).contains(&known), "{known}");
+    assert!(shapes.partial && (24..250_000).contains(&known), "{known}");
     let solution = plan(&problem).unwrap();
     assert_eq!(check(&problem, &solution.grid).conflicts, []);
-    assert_eq!(solution.bound, 0, "nothing is known of the days that were not looked at");
+    assert!(0 < solution.bound && solution.bound <= solution.penalty, "{solution:?}");
+    // So many that not even the days without pauses can all be looked at: somebody is planned nevertheless.
+    (problem.shifts, problem.max_per_day) = (96, 20);
+    problem.members =
+        (0..400).map(|n| Member { id: format!("p{n}"), load: 20, ..Member::default() }).collect();
+    let shapes = days::Shapes::of(&problem);
+    let known = shapes.for_member(&problem, &problem.members[0]).len();
+    assert!(shapes.partial && (96..=192).contains(&known), "{known}");
+    // With no pauses allowed the days without pauses are all that there are.
+    let mut problem = small();
+    (problem.shifts, problem.max_per_day, problem.members[0].load, problem.rules.no_gaps) = (96, 8, 8, true);
+    assert!(!days::Shapes::of(&problem).partial);
 }
 
 /// A planning process that is a shell script; it has read what it was asked.
@@ -328,7 +262,7 @@ fn the_process_answers_in_lines() {
 
 #[test]
 fn the_same_seed_finds_the_same_week() {
-    let problem = made(3);
+    let problem = made(4);
     let grids =
         [1, 1, 2].map(|seed| plan_here(&problem, &Options { seed, ..Options::default() }, &mut |_| true));
     assert_eq!(grids[0], grids[1]);

@@ -21,6 +21,7 @@ pub(super) struct Asked {
 pub(super) enum Told {
     Better(IndexMap<String, Vec<Vec<String>>>),
     Bound(u64),
+    Explaining,
     Done(End),
     Unsolvable(Unsolvable),
     NothingFound,
@@ -43,6 +44,7 @@ pub fn work(mut input: impl BufRead, mut output: impl Write) -> Result<(), Strin
     let planned = plan_here(problem, &asked.options, &mut |step| match step {
         Step::Better(grid, _) => say(&Told::Better(grid.ids(problem))),
         Step::Bound(bound) => say(&Told::Bound(bound)),
+        Step::Explaining => say(&Told::Explaining),
         Step::Alive => true,
     });
     let last = match planned {

@@ -7,6 +7,8 @@ use highs::{ColProblem, HighsModelStatus, HighsSolutionStatus, Sense};
 /// A mixed-integer programme: columns between 0 and 1, rows between two bounds, the least cost.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Linear {
+    /// What all costs beside its columns.
+    pub offset: f64,
     /// Bounds of each row.
     pub rows: Vec<(f64, f64)>,
     pub columns: Vec<Column>,
@@ -68,6 +70,8 @@ pub(super) fn search(linear: &Linear, search: &Search, ear: &mut Ear<'_>) -> Res
         let entries = column.entries.iter().map(|(row, times)| (rows[*row], *times));
         programme.add_column_with_integrality(column.cost, 0.0..=1.0, entries, column.integer);
     }
+    // As a column that is always 1: the relative gap is then that of the whole.
+    programme.add_column(linear.offset, 1.0..=1.0, std::iter::empty::<(highs::Row, f64)>());
     let mut highs =
         programme.try_optimise(Sense::Minimise).map_err(|status| format!("the programme: {status:?}"))?;
     let refused = |name: &str| format!("HiGHS has no option {name}");
@@ -78,14 +82,22 @@ pub(super) fn search(linear: &Linear, search: &Search, ear: &mut Ear<'_>) -> Res
     highs.try_set_option("random_seed", seed).map_err(|_| refused("random_seed"))?;
     highs.try_set_option("time_limit", search.seconds.max(0.0)).map_err(|_| refused("time_limit"))?;
     highs.try_set_option("mip_rel_gap", search.gap).map_err(|_| refused("mip_rel_gap"))?;
-    // All costs are whole points: less than one apart is the same.
-    highs.try_set_option("mip_abs_gap", 0.999).map_err(|_| refused("mip_abs_gap"))?;
+    // All costs are whole points: less than one apart is the same, with room for what is rounded on the way.
+    highs.try_set_option("mip_abs_gap", 0.9).map_err(|_| refused("mip_abs_gap"))?;
     if let Some(start) = &search.start {
+        let with_offset: Vec<_> = start.iter().copied().chain([1.0]).collect();
         // A start that it does not like is no loss.
-        let _ = highs.try_set_solution(Some(start), None, None, None);
+        let _ = highs.try_set_solution(Some(&with_offset), None, None, None);
     }
     let solved = callback::solve(highs, ear)?;
-    let bound = solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY);
+    // Of a programme without whole numbers HiGHS knows no such bound: what it found is the bound.
+    let bound = if linear.columns.iter().any(|column| column.integer) {
+        solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
+    } else if solved.status() == HighsModelStatus::Optimal {
+        solved.objective_value()
+    } else {
+        f64::NEG_INFINITY
+    };
     let feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible;
     let values = feasible.then(|| solved.get_solution().columns().to_vec());
     match (solved.status(), values) {

@@ -88,6 +88,22 @@ pub(super) fn group(groups: &std::collections::BTreeMap<String, usize>, n: usize
 }
 
 impl Item {
+    /// Of whom this is demanded.
+    pub fn member(self) -> Option<usize> {
+        match self {
+            Self::LoadLeast(n) | Self::Forced(n, _) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// In which shift this is demanded.
+    pub fn slot(self) -> Option<usize> {
+        match self {
+            Self::Forced(_, slot) | Self::Filled(slot) => Some(slot),
+            _ => None,
+        }
+    }
+
     /// For programs.
     pub fn clash(self, problem: &Problem) -> Clash {
         let member = |n: usize| Some(problem.members[n].id.clone());

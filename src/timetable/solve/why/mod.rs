@@ -1,15 +1,20 @@
 //! Why no timetable fits: the smallest set of rules, people and shifts that cannot hold together.
 //!
-//! First the demands are found that cannot all be met: each may be broken at a price (an elastic programme), those
-//! that are broken become hard, and so on until nothing fits. Then what is not needed for the clash is taken out,
-//! by halves: of the demands, and of all that stands against them.
+//! First it is asked whether one person or one shift is asked for too much; then, for all together, which demands
+//! cannot all be met: each may be broken at a price (an elastic programme). Then what is not needed for the clash is
+//! taken out, by halves: of the demands, and of all that stands against them.
 
 mod items;
 mod programme;
 mod shrink;
+#[cfg(test)]
+mod tests;
 mod words;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use items::Item;
 use programme::{Outcome, Programme};
@@ -23,37 +28,100 @@ use crate::{
 use super::error::Clash;
 
 /// How long to look for the smallest set; after that it may be larger than needed, but still clashes.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
-/// The rules that cannot hold together.
-pub(super) fn explain(problem: &Problem) -> Unsolvable {
-    if let Some(found) = sums(problem) {
-        return found;
-    }
-    let begun = clock::instant();
-    let programme = Programme::new(problem);
-    let (demands, supplies) = (items::demands(problem), items::supplies(problem));
-    let mut clashes = |items: &[Item]| {
-        begun.elapsed() < PATIENCE && matches!(programme.solve(items, &[]), Outcome::Nothing)
-    };
-    let mut hard = Vec::new();
-    loop {
-        let items: Vec<_> = supplies.iter().chain(&hard).copied().collect();
-        let soft: Vec<_> = demands.iter().filter(|demand| !hard.contains(*demand)).copied().collect();
-        match programme.solve(&items, &soft) {
-            Outcome::Broken(broken) if !broken.is_empty() => hard.extend(broken),
-            // All can be met after all, or HiGHS could not tell.
-            Outcome::Broken(_) | Outcome::Unknown | Outcome::Nothing => break,
-        }
-    }
-    let hard = shrink::smallest(&supplies, &hard, &mut clashes);
-    let near = programme.near(&hard, &supplies);
-    let against = shrink::smallest(&hard, &near, &mut clashes);
-    let mut all: Vec<Item> = hard.into_iter().chain(against).collect();
-    all.sort();
+/// What can be said without a search: sums, people and shifts that are impossible by themselves.
+pub(super) fn at_once(problem: &Problem) -> Option<Unsolvable> {
+    sums(problem).or_else(|| Some(told(problem, &Seeker::new(problem).alone()?)))
+}
+
+/// The rules that cannot hold together, if they were found in time.
+pub(super) fn explain(problem: &Problem) -> Option<Unsolvable> {
+    sums(problem).or_else(|| Some(told(problem, &clash(problem)?)))
+}
+
+/// There is no timetable, and it took too long to find out why.
+pub(super) fn unknown() -> Unsolvable {
+    let sentence = "The rules contradict each other, but which of them do was not found in time: loosen one after the \
+                    other.";
+    Unsolvable { clashes: Vec::new(), sentences: vec![sentence.to_owned()] }
+}
+
+/// The smallest clash that is not only one of sums.
+fn clash(problem: &Problem) -> Option<Vec<Item>> {
+    let seeker = Seeker::new(problem);
+    seeker.alone().or_else(|| seeker.together())
+}
+
+fn told(problem: &Problem, items: &[Item]) -> Unsolvable {
     Unsolvable {
-        clashes: all.iter().map(|item| item.clash(problem)).collect(),
-        sentences: words::sentences(problem, &all),
+        clashes: items.iter().map(|item| item.clash(problem)).collect(),
+        sentences: words::sentences(problem, items),
+    }
+}
+
+struct Seeker<'a> {
+    programme: Programme<'a>,
+    demands: Vec<Item>,
+    supplies: Vec<Item>,
+    until: Instant,
+}
+
+impl<'a> Seeker<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        let (demands, supplies) = (items::demands(problem), items::supplies(problem));
+        Self { programme: Programme::new(problem), demands, supplies, until: clock::instant() + PATIENCE }
+    }
+
+    fn is_late(&self) -> bool {
+        clock::instant() >= self.until
+    }
+
+    /// What is asked of one person, or of one shift, and is too much by itself.
+    fn alone(&self) -> Option<Vec<Item>> {
+        let of_people = grouped(self.demands.iter().filter_map(|item| Some((item.member()?, *item))));
+        let of_shifts = grouped(self.demands.iter().filter_map(|item| Some((item.slot()?, *item))));
+        let groups = of_people.into_values().chain(of_shifts.into_values());
+        groups.take_while(|_| !self.is_late()).find_map(|demands| self.smallest(&demands))
+    }
+
+    /// What is too much only together: each demand may be broken at a price, those that are broken become hard, and
+    /// so on until nothing fits. At first people may be split, which is quicker and often says enough.
+    fn together(&self) -> Option<Vec<Item>> {
+        let mut hard = Vec::new();
+        for whole in [false, true] {
+            loop {
+                let soft: Vec<_> =
+                    self.demands.iter().filter(|demand| !hard.contains(*demand)).copied().collect();
+                let items: Vec<_> = self.supplies.iter().chain(&hard).copied().collect();
+                match self.programme.solve(&items, &soft, whole) {
+                    Outcome::Nothing => return self.smallest(&hard),
+                    Outcome::Broken(broken) if !broken.is_empty() => hard.extend(broken),
+                    Outcome::Broken(_) => break,
+                    // What is left is to take out by halves what is not needed of everything.
+                    Outcome::Unknown => return self.smallest(&self.demands),
+                }
+            }
+        }
+        None
+    }
+
+    /// The smallest clash of these demands with what stands against them; none if they can be met.
+    fn smallest(&self, demands: &[Item]) -> Option<Vec<Item>> {
+        let mut clashes = |items: &[Item]| {
+            !self.is_late() && matches!(self.programme.solve(items, &[], true), Outcome::Nothing)
+        };
+        let near = self.programme.near(demands, &self.supplies);
+        let all: Vec<_> = near.iter().chain(demands).copied().collect();
+        if !clashes(&all) {
+            return None;
+        }
+        let hard = shrink::smallest(&near, demands, &mut clashes);
+        let near = self.programme.near(&hard, &near);
+        let against = shrink::smallest(&hard, &near, &mut clashes);
+        let mut found: Vec<_> = hard.into_iter().chain(against).collect();
+        found.sort();
+        Some(found)
     }
 }
 

@@ -33,8 +33,8 @@ impl<'a> Programme<'a> {
         Self { problem }
     }
 
-    /// Whether these hold together; the soft ones may be broken, as few as can be.
-    pub fn solve(&self, hard: &[Item], soft: &[Item]) -> Outcome {
+    /// Whether these hold together; the soft ones may be broken, as few as can be. `whole`: people cannot be split.
+    pub fn solve(&self, hard: &[Item], soft: &[Item], whole: bool) -> Outcome {
         let cells = self.cells(hard.iter().chain(soft));
         let taken: BTreeSet<_> = hard
             .iter()
@@ -44,8 +44,8 @@ impl<'a> Programme<'a> {
             .collect();
         let cells: Vec<_> = cells.difference(&taken).copied().collect();
         let mut model = Linear {
-            rows: Vec::new(),
-            columns: vec![Column { integer: true, ..Column::default() }; cells.len()],
+            columns: vec![Column { integer: whole, ..Column::default() }; cells.len()],
+            ..Linear::default()
         };
         let add = |model: &mut Linear, (from, to, entries): Row| {
             let row = model.rows.len();
