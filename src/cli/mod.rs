@@ -73,7 +73,7 @@ enum Command {
     Export(export::ExportArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
-    /// Timetables: plan the weeks of those who answer telephones.
+    /// Timetables: who answers telephones when; show, edit, plan, publish, print weeks.
     Timetable(timetable::TimetableArgs),
     /// Voices: list them, let one speak, put one in place.
     Voice(voice::VoiceArgs),

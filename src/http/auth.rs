@@ -74,6 +74,16 @@ pub(super) async fn check(
     scope: Scope,
     app: &App,
 ) -> Result<Arc<Token>, Problem> {
+    let token = valid(headers, peer, app).await?;
+    if !scope.is_granted_by(&token.scopes) {
+        let detail = format!("the token {:?} needs the scope {scope}", token.name);
+        return Err(Problem::new(Code::Forbidden, detail));
+    }
+    Ok(token)
+}
+
+/// The token of a request, if it is valid and within its rate.
+pub(super) async fn valid(headers: &HeaderMap, peer: Peer, app: &App) -> Result<Arc<Token>, Problem> {
     let Some(token) = find(headers, app).await? else {
         failed(peer, app)?;
         return Err(Problem::new(
@@ -82,10 +92,6 @@ pub(super) async fn check(
         ));
     };
     app.by_token.check(&token.id).map_err(|wait| too_many(wait, "requests with this token"))?;
-    if !scope.is_granted_by(&token.scopes) {
-        let detail = format!("the token {:?} needs the scope {scope}", token.name);
-        return Err(Problem::new(Code::Forbidden, detail));
-    }
     Ok(token)
 }
 

@@ -128,7 +128,8 @@ impl Door {
             .header_read_timeout(self.patience)
             .max_headers(MAX_HEADERS)
             .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(io), service);
+            .serve_connection(TokioIo::new(io), service)
+            .with_upgrades();
         let mut connection = std::pin::pin!(connection);
         if let Some(served) = self.shutdown.run_until_cancelled(connection.as_mut()).await {
             return served;

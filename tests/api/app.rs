@@ -1,16 +1,20 @@
 //! A control port with its store, journal and pretended calls, and the actors who use it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use stasisd::{
-    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig},
+    config::{Config, HttpConfig, LookupConfig, NotesConfig, StorageConfig, TimetableConfig},
     directory::{Contacts, Notes},
     feed::Feed,
     http::{self, Rooms, RoutingDefaults, Scope, token},
+    model::{Absence, Person, Week},
     people::{AbsenceFeeds, People},
     routing::Routing,
-    storage::{Journal, Store},
+    storage::{Journal, StorageError, Store},
+    timetable::{Highs, Staff, Timetables, Worker},
     web::Web,
 };
 use tokio::task::JoinHandle;
@@ -24,7 +28,36 @@ pub struct Setup {
     pub storage: StorageConfig,
     pub lookup: LookupConfig,
     pub notes: NotesConfig,
+    pub timetables: BTreeMap<String, TimetableConfig>,
     pub directory: TempDir,
+}
+
+/// Those who work here, as the daemon joins the rooms.
+pub struct Here(pub People);
+
+impl Staff for Here {
+    fn persons(&self) -> BoxFuture<'_, Result<Vec<Person>, StorageError>> {
+        Box::pin(async { Ok(self.0.all().iter().cloned().collect()) })
+    }
+
+    fn absences(&self, week: Week) -> BoxFuture<'_, Result<Vec<Absence>, StorageError>> {
+        Box::pin(self.0.absences_in(week))
+    }
+}
+
+/// The planner of the program that is tested.
+pub fn highs() -> Highs {
+    let program = env!("CARGO_BIN_EXE_stasisd").into();
+    Highs { worker: Worker { program, ..Worker::default() } }
+}
+
+/// One timetable: two days of two shifts with two lines.
+pub fn phones() -> BTreeMap<String, TimetableConfig> {
+    let phones = json!({
+        "queue": "phones", "time_zone": "Europe/Madrid", "days": ["mon", "tue"],
+        "hours": ["09:00", "10:15", "11:30"], "lines": 2,
+    });
+    BTreeMap::from([("phones".to_owned(), serde_json::from_value(phones).unwrap())])
 }
 
 impl Default for Setup {
@@ -32,7 +65,8 @@ impl Default for Setup {
         let directory = TempDir::new("api");
         let url = format!("sqlite://{}/api.db", directory.path().display());
         let Config { lookup, notes, .. } = Config::defaults().unwrap();
-        Self { http: http_config(), storage: storage_config(&url), lookup, notes, directory }
+        let timetables = phones();
+        Self { http: http_config(), storage: storage_config(&url), lookup, notes, timetables, directory }
     }
 }
 
@@ -98,7 +132,11 @@ impl App {
         let routing = Routing::new(store.clone(), &config).unwrap();
         let people = People::new(store.clone(), feed.clone());
         people.reread().await.unwrap();
+        config.timetables = setup.timetables.clone();
+        let staff = Arc::new(Here(people.clone()));
+        let timetables = Timetables::new(store.clone(), feed.clone(), &config, staff, Arc::new(highs()));
         let rooms = Rooms {
+            timetables,
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),

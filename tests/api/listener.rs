@@ -12,6 +12,7 @@ use stasisd::{
     people::{AbsenceFeeds, People},
     routing::Routing,
     storage::Store,
+    timetable::{Highs, Timetables},
     web::Web,
 };
 use tokio::{
@@ -23,7 +24,7 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{App, Setup},
+    app::{App, Here, Setup},
     pretend::Pretend,
 };
 
@@ -32,10 +33,17 @@ async fn refusal(setup: &Setup) -> HttpError {
     let config = Config::defaults().unwrap();
     let people = People::new(store.clone(), Feed::new());
     let rooms = Rooms {
-        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
-        people,
         contacts: Contacts::new(store.clone(), &setup.lookup, None).unwrap(),
         routing: Routing::new(store.clone(), &config).unwrap(),
+        timetables: Timetables::new(
+            store.clone(),
+            Feed::new(),
+            &config,
+            Arc::new(Here(people.clone())),
+            Arc::new(Highs::default()),
+        ),
+        absence_feeds: AbsenceFeeds::new(people.clone(), Web::new().unwrap(), &config),
+        people,
         routing_defaults: RoutingDefaults::new(&config),
         notes: Notes::new(store.clone(), Feed::new(), &setup.notes),
         time_zone: jiff::tz::TimeZone::UTC,

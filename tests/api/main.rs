@@ -19,11 +19,14 @@ mod open;
 mod ordering;
 mod orders;
 mod people;
+mod plannings;
 mod pretend;
 mod prompts;
 mod routing;
 mod spec;
 #[path = "../support/temp.rs"]
 mod temp;
+mod timetables;
+mod tomatic;
 #[path = "../support/wait.rs"]
 mod wait;

@@ -7,6 +7,7 @@ mod commands;
 mod contacts;
 mod daemon;
 mod doctor;
+mod helpline;
 mod layers;
 mod people;
 mod rules;

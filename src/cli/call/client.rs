@@ -100,10 +100,30 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failed> {
+        let (status, body) = self.again(method, path, body).await?;
+        read(status, &body)
+    }
+
+    /// Asks for what is no JSON; gives the answer's body as it is.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub(in crate::cli) async fn bytes(&mut self, path: &str) -> Result<Vec<u8>, Failed> {
+        let (status, body) = self.again("GET", path, None).await?;
+        if status < 300 { Ok(body) } else { read(status, &body).map(|_| body) }
+    }
+
+    /// Asks until there is an answer, but not for ever.
+    async fn again(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Vec<u8>), Failed> {
         let mut tried = 1;
         loop {
             match self.once(method, path, body).await {
-                Ok((status, body)) => return read(status, &body),
+                Ok(answer) => return Ok(answer),
                 Err(WebError::Unreachable(_) | WebError::Deadline(_)) if tried < TRIES => {}
                 Err(error) => {
                     let what = format!(
@@ -152,7 +172,14 @@ impl Client {
 async fn own(store: Store) -> Result<Access, Failed> {
     let now = clock::now();
     let until = now.checked_add(VALID).or_exit(Exit::Internal)?;
-    let scopes = [Scope::CallsRead, Scope::CallsWrite, Scope::RoutingRead, Scope::RoutingWrite];
+    let scopes = [
+        Scope::CallsRead,
+        Scope::CallsWrite,
+        Scope::RoutingRead,
+        Scope::RoutingWrite,
+        Scope::TimetablesRead,
+        Scope::TimetablesWrite,
+    ];
     let (plain, token) = token::create("stasisd call", &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;
     Ok(Access::Own { store, plain, id: token.id, until })

@@ -26,7 +26,7 @@ pub struct PortArgs {
     /// configuration]
     #[arg(long, global = true, value_name = "URL", requires = "token", help_heading = "Which daemon")]
     url: Option<String>,
-    /// A token with the scopes :read and :write of what is asked (calls, routing) [default: one is made in the configured database,
+    /// A token with the scopes :read and :write of what is asked (calls, routing, timetables) [default: one is made in the configured database,
     /// valid for 5 minutes, and revoked afterwards]
     #[arg(
         long,

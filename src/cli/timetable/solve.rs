@@ -47,24 +47,8 @@ pub(super) struct SolveArgs {
 pub(super) fn run(args: &SolveArgs) -> Result<Exit, Failed> {
     let problem = read(&args.file).or_exit(Exit::Data)?;
     let options = Options { seconds: args.seconds, seed: args.seed, gap: args.gap };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
     let mut teller = Teller::new(args.progress);
-    let solved = runtime.block_on(async {
-        let stop = CancellationToken::new();
-        let worker = Worker::default();
-        let planning = pin!(solve(&worker, &problem, &options, |progress| teller.tell(progress), &stop));
-        let stopping = pin!(async {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.cancel();
-            }
-            pending::<Infallible>().await
-        });
-        match select(planning, stopping).await {
-            Either::Left((solved, _)) => solved,
-            Either::Right((never, _)) => match never {},
-        }
-    });
-    teller.end();
+    let solved = search(&problem, &options, &mut teller)?;
     match solved {
         Ok(solution) => {
             write(args.out.as_deref(), &answer(&problem, &solution)).or_exit(Exit::Disk)?;
@@ -81,13 +65,39 @@ pub(super) fn run(args: &SolveArgs) -> Result<Exit, Failed> {
     }
 }
 
+/// Looks for the best timetable, until there is none better, the time is over, or Ctrl+C.
+pub(super) fn search(
+    problem: &Problem,
+    options: &Options,
+    teller: &mut Teller,
+) -> Result<Result<Solution, SolveError>, Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().or_exit(Exit::System)?;
+    let solved = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        let worker = Worker::default();
+        let planning = pin!(solve(&worker, problem, options, |progress| teller.tell(progress), &stop));
+        let stopping = pin!(async {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.cancel();
+            }
+            pending::<Infallible>().await
+        });
+        match select(planning, stopping).await {
+            Either::Left((solved, _)) => solved,
+            Either::Right((never, _)) => match never {},
+        }
+    });
+    teller.end();
+    Ok(solved)
+}
+
 /// The planning process: asked on standard input, told on standard output.
 pub(super) fn work() -> Result<Exit, Failed> {
     let told = crate::timetable::solve::work(io::stdin().lock(), io::stdout().lock());
     told.map(|()| Exit::Ok).map_err(|why| Failed::new(Exit::Data, why))
 }
 
-fn read(file: &Path) -> Result<Problem> {
+pub(super) fn read(file: &Path) -> Result<Problem> {
     let shown = file.display();
     let text = if file == Path::new("-") {
         let mut text = String::new();
@@ -99,7 +109,7 @@ fn read(file: &Path) -> Result<Problem> {
     Problem::read(&text).with_context(|| format!("{shown} holds no week that can be planned"))
 }
 
-fn write(out: Option<&Path>, answer: &Value) -> Result<()> {
+pub(super) fn write(out: Option<&Path>, answer: &Value) -> Result<()> {
     let text = serde_json::to_string_pretty(answer)? + "\n";
     match out {
         Some(file) => fs::write(file, text).with_context(|| format!("cannot write {}", file.display())),
@@ -108,7 +118,7 @@ fn write(out: Option<&Path>, answer: &Value) -> Result<()> {
 }
 
 /// The timetable, its points, and where they come from.
-fn answer(problem: &Problem, solution: &Solution) -> Value {
+pub(super) fn answer(problem: &Problem, solution: &Solution) -> Value {
     let mut points = Map::new();
     for penalty in &solution.breakdown {
         let kind = serde_json::to_value(penalty.kind).unwrap_or_default();
@@ -126,7 +136,7 @@ fn answer(problem: &Problem, solution: &Solution) -> Value {
 }
 
 /// The line of progress: rewritten on a terminal, else one each second.
-struct Teller {
+pub(super) struct Teller {
     wanted: bool,
     is_terminal: bool,
     /// The second that was told last.
@@ -135,12 +145,12 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(wanted: bool) -> Self {
+    pub(super) fn new(wanted: bool) -> Self {
         Self { wanted, is_terminal: io::stderr().is_terminal(), told: None, last: String::new() }
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds since the beginning")]
-    fn tell(&mut self, progress: &Progress) {
+    pub(super) fn tell(&mut self, progress: &Progress) {
         let second = progress.elapsed_secs as u64;
         self.last = line(progress);
         if !self.wanted || (!self.is_terminal && self.told == Some(second)) {
@@ -156,7 +166,7 @@ impl Teller {
     }
 
     /// How it was in the end.
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if self.wanted {
             let again = if self.is_terminal { "\r\x1b[K" } else { "" };
             let _ = writeln!(io::stderr(), "{again}{}", self.last);

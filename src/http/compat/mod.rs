@@ -1,8 +1,12 @@
 //! Paths of older systems, accepted as they are, so that their clients need a new address and a token only. One old
 //! name, one file.
 
+mod backchannel;
 mod busy;
 mod busy_download;
+mod calendar;
+mod forcedturns;
+mod graella;
 mod inbound_number;
 mod info;
 mod make_call;
@@ -11,6 +15,7 @@ mod persons;
 mod ringring;
 mod route_to_ivr;
 mod route_to_operator;
+mod tomatic;
 mod words;
 mod yaml;
 
@@ -31,4 +36,17 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(busy::show, busy::replace))
         .routes(routes!(busy_download::weekly))
         .routes(routes!(busy_download::oneshot))
+        .routes(routes!(graella::list))
+        .routes(routes!(graella::show))
+        .routes(routes!(graella::cell))
+        .routes(routes!(graella::retire))
+        .routes(routes!(forcedturns::show))
+        .routes(routes!(forcedturns::cell))
+        .routes(routes!(forcedturns::add))
+        .routes(routes!(forcedturns::remove))
+        .routes(routes!(forcedturns::add_column))
+        .routes(routes!(forcedturns::remove_column))
+        .routes(routes!(calendar::calendar))
+        .routes(routes!(calendar::credit))
+        .routes(routes!(backchannel::open))
 }

@@ -50,6 +50,7 @@ pub(super) struct SecretQuery {
 /// `POST` gives.
 #[utoipa::path(
     get, path = "/v1/timetables/{name}/calendar/{person}", tag = "timetables", operation_id = "getTimetableCalendar",
+    security(("token" = ["timetables:read"]), ()),
     params(
         ("name" = String, Path, description = "The timetable"),
         ("person" = String, Path, description = "The person's id; `.ics` may stand behind it"),
@@ -64,24 +65,34 @@ pub(super) async fn get(
     Path((name, person)): Path<(String, String)>,
     Query(query): Query<SecretQuery>,
 ) -> Result<Response, Problem> {
+    answer(&app, peer, &headers, query.secret.as_deref(), (&name, &person)).await
+}
+
+/// The shifts of a person, to whoever has the calendar's secret or a token.
+pub(in crate::http) async fn answer(
+    app: &App,
+    peer: Peer,
+    headers: &HeaderMap,
+    secret: Option<&str>,
+    (name, person): (&str, &str),
+) -> Result<Response, Problem> {
     let timetables = &app.rooms.timetables;
-    match &query.secret {
-        Some(secret) => {
-            auth::anonymous(peer, &app)?;
-            let known = PersonId::parse(id(&person)).ok().zip(token::hash(secret));
-            let is_right = match known {
-                Some((person, hash)) => timetables.is_calendar_secret(&name, &person, &hash).await?,
-                None => false,
-            };
-            if !is_right {
-                auth::failed(peer, &app)?;
-                let detail = "this address is not valid any more; ask for a new one";
-                return Err(Problem::new(Code::NotFound, detail));
-            }
+    if let Some(secret) = secret {
+        auth::anonymous(peer, app)?;
+        let known = PersonId::parse(id(person)).ok().zip(token::hash(secret));
+        let is_right = match known {
+            Some((person, hash)) => timetables.is_calendar_secret(name, &person, &hash).await?,
+            None => false,
+        };
+        if !is_right {
+            auth::failed(peer, app)?;
+            let detail = "this address is not valid any more; ask for a new one";
+            return Err(Problem::new(Code::NotFound, detail));
         }
-        None => _ = auth::check(&headers, peer, Scope::TimetablesRead, &app).await?,
+    } else {
+        auth::check(headers, peer, Scope::TimetablesRead, app).await?;
     }
-    let text = shifts(&app, &name, &person).await?;
+    let text = shifts(app, name, person).await?;
     Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response())
 }
 
@@ -132,7 +143,7 @@ pub(super) async fn revoke(
 }
 
 /// The published shifts of a person as iCalendar.
-pub(in crate::http) async fn shifts(app: &App, name: &str, person: &str) -> Result<String, Problem> {
+async fn shifts(app: &App, name: &str, person: &str) -> Result<String, Problem> {
     let timetables = &app.rooms.timetables;
     let zone = timetables.zone(name)?;
     let week = Week::of(clock::now().to_zoned(zone.clone()).date());

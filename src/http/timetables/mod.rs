@@ -1,7 +1,7 @@
 //! `/v1/timetables`: weeks kept, edited, printed, planned. One endpoint, one file.
 
 mod body;
-mod calendar;
+pub(super) mod calendar;
 mod cells;
 mod conflicts;
 mod credit;

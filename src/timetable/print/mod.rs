@@ -68,3 +68,6 @@ impl Printed<'_> {
         (back, back.text_on())
     }
 }
+
+#[cfg(test)]
+mod tests;
