@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod contacts;
 mod doctor;
+mod export;
 mod flow;
 mod import;
 mod lists;
@@ -68,6 +69,8 @@ enum Command {
     Absences(absences::AbsencesArgs),
     /// Take over what another program kept.
     Import(import::ImportArgs),
+    /// Write what is kept here into the files of another program.
+    Export(export::ExportArgs),
     /// Flow files: check them, draw one, try one in the terminal.
     Flow(flow::FlowArgs),
     /// Timetables: who answers telephones when; show, edit, plan, publish, print weeks.
@@ -132,7 +135,7 @@ fn obey(cli: Cli) -> Result<Exit, Failed> {
             let done = notes::run(&args, &config, &mut out);
             runtime.or_exit(Exit::System)?.block_on(done).or_exit(Exit::Data).map(|()| Exit::Ok)
         }
-        command @ (Command::People(_) | Command::Absences(_) | Command::Import(_)) => {
+        command @ (Command::People(_) | Command::Absences(_) | Command::Import(_) | Command::Export(_)) => {
             obey_people(file, command)
         }
         Command::Flow(args) => {
@@ -172,6 +175,7 @@ fn obey_people(file: Option<PathBuf>, command: Command) -> Result<Exit, Failed> 
             Command::People(args) => people::run(&args, &config, &mut out).await.map(|()| true),
             Command::Absences(args) => absences::run(&args, &config, &mut out).await,
             Command::Import(args) => import::run(&args, &config, clock::now(), &mut out).await,
+            Command::Export(args) => export::run(&args, &config, &mut out).await,
             _ => Ok(true),
         }
     });

@@ -1,11 +1,14 @@
 //! Persons and absences from the command line, and what Tomàtic kept.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::Place;
 
+const CONFIG: &str = "[calls]\ncountry = \"ES\"\ntime_zone = \"Europe/Madrid\"\n[timetables.phones]\nqueue = \"phones\"\n\
+    days = [\"mon\", \"tue\"]\nhours = [\"09:00\", \"10:15\", \"11:30\"]\nlines = 2\n";
+
 fn place() -> Place {
-    let place = Place::with("[calls]\ncountry = \"ES\"\ntime_zone = \"Europe/Madrid\"\n");
+    let place = Place::with(CONFIG);
     let url = format!("[storage]\nurl = \"sqlite://{}/stasisd.db\"\n", place.folder.path().display());
     place.write("conf.d/data.toml", &url);
     place
@@ -44,7 +47,7 @@ fn persons_are_set_grouped_and_deleted() {
 fn persons_go_through_files_and_are_the_same() {
     let place = place();
     let csv = "id,name,extension,email,table,groups,ideal_load,languages\r\nanna,\"Àngels, דליה\",201,anna@example.com,\
-               1,admin;front desk,7.5,ca;en\r\nberta,=1+1,202,,,,,\r\n";
+               1,desk;front desk,7.5,ca;en\r\nberta,=1+1,202,,,,,\r\n";
     let file = place.write("in.csv", csv);
     let file = file.to_str().unwrap();
     place.run(&["people", "import", file, "--dry-run"]).is(0, &["2 persons read, 2 would change"]);
@@ -157,6 +160,12 @@ fn what_tomatic_kept_is_taken_over_and_a_second_run_changes_nothing() {
             "data/call_registry/calls-anna.yaml: 1 calls, 1 changed",
             "categories.yaml: 1 categories, 1 changed",
             "callinfo: the call log of versions before 5.8 is not read",
+            "graelles/graella-2026-11-23.yaml: dl shift 2 L2: \"Zoe\"",
+            "graelles/graella-2026-11-23.yaml: 1 timetable, 1 changed",
+            "graelles/graella-2026-11-24.yaml: ",
+            "graelles/old/graella-2026-11-09.yaml: 1 timetable, 1 changed",
+            "data/forced-turns.yaml: 1 timetable, 1 changed",
+            "graelles/shiftcredit-2026-11-09.yaml: 2 credits, 1 changed",
         ],
     );
     let second = place.run(&["import", "tomatic", &folder]);
@@ -178,6 +187,56 @@ fn what_tomatic_kept_is_taken_over_and_a_second_run_changes_nothing() {
     place.run(&["import", "tomatic", &folder]).is(1, &["persons.yaml: 2 persons, 0 changed"]);
     assert_eq!(place.run(&["people", "export", "--form", "yaml"]).out, yaml);
     place.run(&["import", "tomatic", "/nowhere"]).is(65, &["is no folder"]);
+}
+
+#[test]
+fn what_was_taken_over_is_written_and_taken_over_again_the_same() {
+    let first = place();
+    let folder = tomatic(&first);
+    first.run(&["import", "tomatic", &folder]).is(1, &[]);
+    let written = first.path("written");
+    let said = first.run(&["export", "tomatic", written.to_str().unwrap()]);
+    said.is(0, &["persons.yaml: 2 persons", "graelles/old/graella-2026-11-09.yaml: 1 timetable"]);
+    let files = files(&written);
+    let has = |name: &str, text: &str| assert!(files[name].contains(text), "{name}: {}", files[name]);
+    assert_eq!(files.len(), 11, "{:?}", files.keys());
+    has("persons.yaml", "דליה 🎧");
+    has("indisponibilitats.conf", "+anna dl 0110 # Reunió\n");
+    has("indisponibilitats-vacances.conf", "+berta 2026-11-25 # vacances\n");
+    has("holidays.conf", "2026-12-25\tNadal\n");
+    has("graelles/graella-2026-11-23.yaml", "2026-11-20 10:00:00: anna ha canviat dl");
+    has("graelles/graella-2026-11-23.yaml", "festiu");
+    has("data/call_registry/calls-anna.yaml", "Asked 🎧");
+
+    let second = place();
+    let again = second.run(&["import", "tomatic", written.to_str().unwrap()]);
+    again.is(0, &["persons.yaml: 2 persons, 2 changed", "data/forced-turns.yaml: 1 timetable, 1 changed"]);
+    let rewritten = second.path("rewritten");
+    second.run(&["export", "tomatic", rewritten.to_str().unwrap()]).is(0, &[]);
+    assert_eq!(self::files(&rewritten), files);
+    second.run(&["export", "tomatic", rewritten.to_str().unwrap()]).is(65, &["has something in it"]);
+
+    second.run(&["absences", "add", "+* mon # Assembly"]).is(0, &[]);
+    let third = second.path("third");
+    let said = second.run(&["export", "tomatic", third.to_str().unwrap()]);
+    said.is(1, &["left out: 1 absences of groups"]);
+}
+
+/// Every file under a folder, by its name from there.
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            files.extend(
+                self::files(&path).into_iter().map(|(inner, text)| (format!("{name}/{inner}"), text)),
+            );
+        } else {
+            files.insert(name, fs::read_to_string(&path).unwrap());
+        }
+    }
+    files
 }
 
 fn faults(out: &str) -> Vec<&str> {

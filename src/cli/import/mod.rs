@@ -3,8 +3,11 @@
 mod calls;
 mod report;
 mod tomatic;
+mod weeks;
 
 use std::{io::Write, path::PathBuf};
+
+pub(super) use weeks::{IMPORTED, which};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

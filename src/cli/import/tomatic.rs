@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use jiff::Timestamp;
 
-use super::{TomaticArgs, calls, report::Report};
+use super::{TomaticArgs, calls, report::Report, weeks};
 use crate::{
     cli::people::open,
     config::Config,
@@ -69,7 +69,7 @@ pub(super) async fn run(
     let roster = persons(&place, &people, &mut report).await?;
     absences(&place, &store, &people, &roster, &mut report).await?;
     calls::take(&place, &store, config, &mut report).await?;
-    let _ = now;
+    weeks::take(&place, args.timetable.as_deref(), &store, (config, now), &mut report).await?;
     report.end()
 }
 

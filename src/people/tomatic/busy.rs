@@ -200,6 +200,24 @@ pub fn files(absences: &[Absence]) -> (String, String) {
     (weekly, oneshot)
 }
 
+/// Writes `holidays.conf`: the days off of everybody, and how many of the given absences are something else.
+#[must_use]
+pub fn write_holidays(absences: &[Absence]) -> (String, usize) {
+    let (mut text, mut left) = (String::new(), 0);
+    for absence in absences {
+        let is_whole = absence.who == Who::Everybody && !absence.optional && absence.shifts.is_empty();
+        match &absence.when {
+            When::Dates { from, to } if is_whole && absence.kind == AbsenceKind::Holiday => {
+                for date in from.series(1.day()).take_while(|date| date <= to) {
+                    text.push_str(&format!("{date}\t{}\n", absence.reason));
+                }
+            }
+            _ => left += 1,
+        }
+    }
+    (text, left)
+}
+
 /// `holidays.conf`: a date, a tab, its name. Read with what cannot be taken named by its line.
 #[must_use]
 pub fn holidays(text: &str) -> (Vec<(usize, Absence)>, Vec<lines::Fault>) {

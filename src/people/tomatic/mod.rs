@@ -8,6 +8,9 @@ pub mod yaml;
 
 use crate::model::Day;
 
+/// Who did what was brought over from its files.
+pub const AUTHOR: &str = "tomatic";
+
 /// Its words for the days, Monday first.
 const DAYS: [&str; 7] = ["dl", "dm", "dx", "dj", "dv", "ds", "dg"];
 

@@ -1,7 +1,7 @@
 //! The call registry: `categories.yaml` and `calls-<operator>.yaml`, as categories and notes. Pure.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -125,7 +125,11 @@ fn note(call: Call, operator: &str, country: Option<Country>) -> Result<Note, St
         .or_else(|_| format!("{spaced}Z").parse())
         .map_err(|_| format!("call_timestamp: {text:?} is no time"))?;
     let operator = clean(call.operator.as_deref().unwrap_or(operator), 200);
-    let id = Uuid::new_v5(&NAMESPACE, format!("{operator}:{}:{at}", plain(&call.id)).as_bytes());
+    // What was written from here has its id; what the registry has itself, a number.
+    let written = call.id.as_str().and_then(|id| Uuid::parse_str(id).ok());
+    let id = written.unwrap_or_else(|| {
+        Uuid::new_v5(&NAMESPACE, format!("{operator}:{}:{at}", plain(&call.id)).as_bytes())
+    });
     let number = call.phone_number.as_ref().map(plain).filter(|number| !number.is_empty());
     let number = number.map(|text| {
         PhoneNumber::parse(&text, country).map_or_else(|_| clean(&text, 80), |number| number.to_string())
@@ -157,6 +161,83 @@ fn note(call: Call, operator: &str, country: Option<Country>) -> Result<Note, St
     // As the store keeps times.
     let at = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
     Ok(Note { id: NoteId(id), at, content, created_at: at, updated_at: at })
+}
+
+/// Writes the categories.
+#[must_use]
+pub fn write_categories(categories: &[Category]) -> String {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        categories: Vec<WrittenCategory<'a>>,
+    }
+    #[derive(Serialize)]
+    struct WrittenCategory<'a> {
+        id: Value,
+        name: &'a str,
+        code: &'a str,
+        levels: [&'a str; 0],
+        keywords: &'a [String],
+        color: Option<&'a str>,
+        enabled: bool,
+    }
+    let categories = categories.iter().map(|category| WrittenCategory {
+        id: id_value(&category.id),
+        name: &category.name,
+        code: "",
+        levels: [],
+        keywords: &category.keywords,
+        color: category.color.as_deref(),
+        enabled: category.enabled,
+    });
+    yaml::write(&Written { categories: categories.collect() })
+}
+
+/// Writes an operator's calls.
+#[must_use]
+pub fn write_calls<'a>(notes: impl Iterator<Item = &'a Note>) -> String {
+    #[derive(Serialize)]
+    struct Written<'a> {
+        calls: Vec<WrittenCall<'a>>,
+    }
+    #[derive(Serialize)]
+    struct WrittenCall<'a> {
+        id: String,
+        operator: &'a str,
+        call_timestamp: String,
+        phone_number: &'a str,
+        caller_erp_id: Option<&'a str>,
+        caller_vat: &'a str,
+        caller_name: &'a str,
+        contract_number: &'a str,
+        contract_address: &'a str,
+        category_ids: Vec<Value>,
+        comments: &'a str,
+    }
+    let calls = notes.map(|note| {
+        let content = &note.content;
+        let (contact, item) = (content.contact.as_ref(), content.item.as_ref());
+        WrittenCall {
+            id: note.id.0.to_string(),
+            operator: &content.person,
+            call_timestamp: note.at.to_string(),
+            phone_number: content.number.as_deref().unwrap_or_default(),
+            // Somebody without an id has their name for one.
+            caller_erp_id: contact.map(|contact| contact.id.as_str()),
+            caller_vat: "",
+            caller_name: contact.map(|contact| contact.label.as_str()).unwrap_or_default(),
+            contract_number: item.map(|item| item.id.as_str()).unwrap_or_default(),
+            contract_address: item.map(|item| item.label.as_str()).unwrap_or_default(),
+            category_ids: content.categories.iter().map(|id| id_value(id)).collect(),
+            comments: &content.text,
+        }
+    });
+    yaml::write(&Written { calls: calls.collect() })
+}
+
+/// An id as the registry has it: a number if it is one.
+fn id_value(id: &str) -> Value {
+    let number = id.parse::<u64>().ok().filter(|number| number.to_string() == id);
+    number.map_or_else(|| Value::from(id), Value::from)
 }
 
 fn plain(value: &Value) -> String {
@@ -195,6 +276,10 @@ mod tests {
             ("one\ntwo 🎧", &["1".to_owned()][..])
         );
         assert_eq!(notes[1].content.person, "berta");
+        let written = write_calls(notes.iter());
+        let again = calls(&written, "x", None).unwrap();
+        assert_eq!((&again.0, again.1.len()), (&notes, 0), "{written}");
+        assert_eq!(categories(&write_categories(&all)).unwrap(), (all, Vec::new()));
         assert_eq!(calls(text, "berta", "ES".parse().ok()).unwrap().0, notes, "the same ids");
     }
 }

@@ -53,6 +53,17 @@ impl Store {
         Ok(credits)
     }
 
+    /// The credits that were frozen, by the week at whose end.
+    pub async fn frozen_credits(&self, name: &str) -> Result<BTreeMap<Week, Credits>, StorageError> {
+        let sql = "SELECT week, credits FROM timetable_credits WHERE name = $1";
+        let rows: Vec<CreditRow> = self.within(self.pool.fetch(sql, args![name])).await?;
+        let read = |row: CreditRow| {
+            let week = Week::parse(&row.week).map_err(StorageError::Corrupt)?;
+            Ok((week, codec::from_json(&row.credits)?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// Stores a credit as frozen at the end of a week (an empty one forgives all).
     pub async fn freeze_credit(
         &self,
