@@ -184,5 +184,5 @@ async fn a_calendar_needs_its_secret_or_a_token() {
     stranger.get(&address.replace("anna", "berta")).await.is_problem(404, "not_found");
     boss.delete(path).await.is(204);
     stranger.get(address).await.is_problem(404, "not_found");
-    boss.get("/v1/timetables/phones/calendar/nobody.ics").await.is_problem(404, "not_found");
+    boss.get("/v1/timetables/phones/calendar/zoe.ics").await.is_problem(404, "not_found");
 }

@@ -46,6 +46,14 @@ impl Solver for Highs {
             if let End::Failed(why) = &solution.end {
                 tracing::warn!(why, "the planner failed; what it had found is kept");
             }
+            // What was proven at the very end.
+            listener(PlanningProgress {
+                cost: Some(solution.penalty as f64),
+                bound: Some(solution.bound as f64),
+                filled: solution.grid.filled(),
+                cells: problem.places().map(|place| problem.lines_at(place)).sum(),
+                improved_at: None,
+            });
             let mut penalties: Vec<Penalty> = Vec::new();
             for part in solution.breakdown {
                 penalties.push(Penalty { points: part.points as f64, text: part.text });

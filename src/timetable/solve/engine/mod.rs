@@ -98,7 +98,10 @@ pub(super) fn search(linear: &Linear, search: &Search, ear: &mut Ear<'_>) -> Res
     } else {
         f64::NEG_INFINITY
     };
-    let feasible = solved.primal_solution_status() == HighsSolutionStatus::Feasible;
+    // Asked so, as a programme that was refuted before it was solved has no such status at all.
+    let feasible = solved
+        .int_info_value(c"primal_solution_status")
+        .is_ok_and(|status| status == HighsSolutionStatus::Feasible as i64);
     let values = feasible.then(|| solved.get_solution().columns().to_vec());
     match (solved.status(), values) {
         (HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty, Some(values)) => {
