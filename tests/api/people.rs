@@ -164,7 +164,7 @@ async fn persons_in_tomatics_shape() {
     let app = App::start().await;
     let office = office(&app).await;
     let post = async |path: &str, body: &'static str| office.send(Method::POST, path, body.into()).await;
-    let body = "name: Àngels\nextension: 0201\ntable: 1\ncolor: aabbcc\nemail: a@example.com\nerpuser: erp\nidealload: 8\ngroups: [admin, desk]\n";
+    let body = "name: Àngels\nextension: '0201'\ntable: 1\ncolor: aabbcc\nemail: a@example.com\nerpuser: erp\nidealload: 8\ngroups: [admin, desk]\n";
     let all = yaml(&post("/api/person/anna", body).await, 200);
     let persons = &all["persons"];
     assert_eq!(
