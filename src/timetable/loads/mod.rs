@@ -202,7 +202,8 @@ fn alone(demand: &Demand, candidate: &Candidate) -> Steps {
         capacity::of_day(busy, demand.shifts, most, &demand.lunch)
     };
     let capacity = if candidate.on_leave { 0 } else { (0..demand.days).map(capacity).sum() };
-    let bound = rounded((proportional + demand.max_overload).min(f64::from(capacity)));
+    let more = if demand.max_overload.is_finite() { demand.max_overload } else { 0.0 };
+    let bound = rounded((proportional + more).min(f64::from(capacity)));
     let credit = if candidate.credit.is_finite() { candidate.credit } else { 0.0 };
     Steps {
         id: candidate.id.clone(),

@@ -26,7 +26,7 @@ pub enum Step<'a> {
     Bound(u64),
     /// It goes on.
     Alive,
-    /// The search is over, and has found nothing: the reason is looked for.
+    /// Nothing is found: it is looked for a reason, which may take longer than was asked.
     Explaining,
 }
 
@@ -45,8 +45,11 @@ pub fn plan_here(
     let mut best = Best { problem, found: None, bound: 0, stopped: false, tell };
     if let Some(grid) = first::timetable(problem, begun + Duration::from_secs_f64(options.seconds / 2.0)) {
         best.take(grid);
-    } else if let Some(why) = why::at_once(problem) {
-        return Err(SolveError::Unsolvable(why));
+    } else {
+        best.tell(Step::Explaining);
+        if let Some(why) = why::at_once(problem) {
+            return Err(SolveError::Unsolvable(why));
+        }
     }
     let model = Model::new(problem);
     if model.partial {

@@ -1,6 +1,9 @@
 //! What the planning process and its parent say to each other: one line of JSON each, and the process itself.
 
-use std::io::{BufRead, Write};
+use std::{
+    io::{BufRead, Write},
+    os::unix::process::parent_id,
+};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -40,12 +43,13 @@ pub fn work(mut input: impl BufRead, mut output: impl Write) -> Result<(), Strin
         let line = serde_json::to_string(told).unwrap_or_default();
         writeln!(output, "{line}").and_then(|()| output.flush()).is_ok()
     };
-    let problem = &asked.problem;
+    let (problem, parent) = (&asked.problem, parent_id());
     let planned = plan_here(problem, &asked.options, &mut |step| match step {
         Step::Better(grid, _) => say(&Told::Better(grid.ids(problem))),
         Step::Bound(bound) => say(&Told::Bound(bound)),
         Step::Explaining => say(&Told::Explaining),
-        Step::Alive => true,
+        // Nobody waits for the week of a parent that is no more.
+        Step::Alive => parent_id() == parent,
     });
     let last = match planned {
         Ok(solution) => Told::Done(solution.end),

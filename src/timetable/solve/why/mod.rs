@@ -7,6 +7,7 @@
 mod items;
 mod programme;
 mod shrink;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -20,24 +21,25 @@ use items::Item;
 use programme::{Outcome, Programme};
 
 use super::Unsolvable;
-use crate::{
-    tasks::clock,
-    timetable::{check::Rule, problem::Problem},
-};
-
-use super::error::Clash;
+use crate::{tasks::clock, timetable::problem::Problem};
 
 /// How long to look for the smallest set; after that it may be larger than needed, but still clashes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What can be said without a search: sums, people and shifts that are impossible by themselves.
+/// Nobody reads more; the clashes have all.
+const MOST_SENTENCES: usize = 40;
+
+/// What can be said without a long search: sums, people and shifts that are impossible by themselves, and what does not
+/// even fit if people could be split.
 pub(super) fn at_once(problem: &Problem) -> Option<Unsolvable> {
-    sums(problem).or_else(|| Some(told(problem, &Seeker::new(problem).alone()?)))
+    let seeker = Seeker::new(problem);
+    let found = || seeker.alone().or_else(|| seeker.together(&[false]));
+    sums::sums(problem).or_else(|| Some(told(problem, &found()?)))
 }
 
 /// The rules that cannot hold together, if they were found in time.
 pub(super) fn explain(problem: &Problem) -> Option<Unsolvable> {
-    sums(problem).or_else(|| Some(told(problem, &clash(problem)?)))
+    sums::sums(problem).or_else(|| Some(told(problem, &clash(problem)?)))
 }
 
 /// There is no timetable, and it took too long to find out why.
@@ -50,14 +52,16 @@ pub(super) fn unknown() -> Unsolvable {
 /// The smallest clash that is not only one of sums.
 fn clash(problem: &Problem) -> Option<Vec<Item>> {
     let seeker = Seeker::new(problem);
-    seeker.alone().or_else(|| seeker.together())
+    seeker.alone().or_else(|| seeker.together(&[false, true]))
 }
 
 fn told(problem: &Problem, items: &[Item]) -> Unsolvable {
-    Unsolvable {
-        clashes: items.iter().map(|item| item.clash(problem)).collect(),
-        sentences: words::sentences(problem, items),
+    let mut sentences = words::sentences(problem, items);
+    if sentences.len() > MOST_SENTENCES {
+        let more = sentences.split_off(MOST_SENTENCES).len();
+        sentences.push(format!("And {more} more rules take part."));
     }
+    Unsolvable { clashes: items.iter().map(|item| item.clash(problem)).collect(), sentences }
 }
 
 struct Seeker<'a> {
@@ -87,9 +91,9 @@ impl<'a> Seeker<'a> {
 
     /// What is too much only together: each demand may be broken at a price, those that are broken become hard, and
     /// so on until nothing fits. At first people may be split, which is quicker and often says enough.
-    fn together(&self) -> Option<Vec<Item>> {
+    fn together(&self, ways: &[bool]) -> Option<Vec<Item>> {
         let mut hard = Vec::new();
-        for whole in [false, true] {
+        for whole in ways.iter().copied() {
             loop {
                 let soft: Vec<_> =
                     self.demands.iter().filter(|demand| !hard.contains(*demand)).copied().collect();
@@ -98,6 +102,7 @@ impl<'a> Seeker<'a> {
                     Outcome::Nothing => return self.smallest(&hard),
                     Outcome::Broken(broken) if !broken.is_empty() => hard.extend(broken),
                     Outcome::Broken(_) => break,
+                    Outcome::Unknown if !whole => break,
                     // What is left is to take out by halves what is not needed of everything.
                     Outcome::Unknown => return self.smallest(&self.demands),
                 }
@@ -123,32 +128,6 @@ impl<'a> Seeker<'a> {
         found.sort();
         Some(found)
     }
-}
-
-/// Loads and lines that cannot come out even, whoever is where.
-fn sums(problem: &Problem) -> Option<Unsolvable> {
-    let loads: usize = problem.members.iter().map(|member| member.load).sum();
-    let cells: usize = problem.places().map(|place| problem.lines_at(place)).sum();
-    let found = |rules: [(Rule, String); 2], sentence: String| {
-        let clash = |(rule, reason)| Clash { rule, of: None, day: None, shift: None, reason };
-        Unsolvable { clashes: rules.map(clash).into(), sentences: vec![sentence] }
-    };
-    if problem.rules.exact_loads && loads > cells {
-        let rules =
-            [(Rule::Load, format!("{loads} shifts in all")), (Rule::Lines, format!("{cells} cells in all"))];
-        let sentence =
-            format!("The loads are {loads} shifts together, but the lines have only {cells} cells.");
-        return Some(found(rules, sentence));
-    }
-    let most = problem.rules.max_empty_lines?;
-    let needed: usize = problem.places().map(|place| problem.lines_at(place).saturating_sub(most)).sum();
-    let rules =
-        [(Rule::Empty, format!("{needed} cells in all")), (Rule::Load, format!("{loads} shifts in all"))];
-    let sentence = format!(
-        "With at most {most} empty lines in a shift {needed} cells have to be filled, but the loads are only {loads} \
-         shifts together."
-    );
-    (needed > loads).then(|| found(rules, sentence))
 }
 
 /// Things by what they have in common.

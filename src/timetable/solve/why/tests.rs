@@ -131,6 +131,30 @@ fn a_clash_has_nothing_that_it_does_not_need() {
 }
 
 #[test]
+fn a_group_that_has_more_load_than_cells_is_said_at_once() {
+    let anna = Member { id: "anna".into(), load: 3, groups: ["it".into()].into(), ..Member::default() };
+    let ben = Member { id: "ben".into(), ..anna.clone() };
+    let mut problem = Problem {
+        days: vec!["mon".into()],
+        shifts: 4,
+        lines: 3,
+        max_per_day: 4,
+        members: vec![anna, ben],
+        ..Problem::default()
+    };
+    problem.rules.exact_loads = true;
+    problem.rules.max_on_phone.insert("it".into(), 1);
+    let why = at_once(&problem).unwrap();
+    let said = "The loads of it are 6 shifts together, but its limit leaves only 4 cells.";
+    assert_eq!((why.sentences[0].as_str(), why.clashes[0].of.as_deref()), (said, Some("it")));
+    problem.rules.max_on_phone.clear();
+    problem.rules.min_idle.insert("it".into(), 1);
+    assert_eq!(at_once(&problem).unwrap().sentences, [said]);
+    problem.weights.under_idle = 1;
+    assert_eq!(at_once(&problem), None);
+}
+
+#[test]
 fn a_week_without_a_clash_has_no_reason() {
     assert_eq!(
         explain(&Problem { days: vec!["mon".into()], shifts: 2, lines: 1, ..Problem::default() }),
