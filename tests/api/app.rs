@@ -116,7 +116,6 @@ pub struct App {
     pub routing: Routing,
     pub desk: Arc<Desk>,
     pub programming: Programming,
-    pub timetables: Timetables,
     pub directory: TempDir,
     pub shutdown: CancellationToken,
     /// Ends when the port has drained.
@@ -154,7 +153,7 @@ impl App {
         let (hands, plans) = (Arc::clone(&setup.desk) as _, Arc::clone(&setup.desk) as _);
         let programming = Programming::new(store.clone(), feed.clone(), hands, plans, &filled);
         let rooms = Rooms {
-            timetables: timetables.clone(),
+            timetables,
             routing: routing.clone(),
             routing_defaults: RoutingDefaults::new(&config),
             store: store.clone(),
@@ -181,7 +180,6 @@ impl App {
             routing,
             desk: setup.desk,
             programming,
-            timetables,
             directory: setup.directory,
             shutdown,
             served,
