@@ -17,6 +17,9 @@ async fn from_before_outbound_calls(base: Base) {
          DROP TABLE note_categories; DROP TABLE notes; DROP TABLE categories; DROP TABLE contact_words;
          DROP TABLE contact_numbers; DROP TABLE contacts; DROP TABLE pairings;
          DROP TABLE persons; DROP TABLE absences; DROP TABLE people_revision;
+         DROP TABLE timetables; DROP TABLE timetable_edits; DROP TABLE timetable_credits; DROP TABLE plannings;
+         DROP TABLE timetable_calendars;
+         DROP TABLE queue_programmed; DROP TABLE queue_overrides; DROP TABLE queue_calls; DROP TABLE queue_member_events;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )
     .await;
