@@ -1,6 +1,6 @@
 //! One run of `espeak-ng`: text in by its standard input, WAV or phonemes out by its standard output.
 
-use std::{io, os::unix::process::ExitStatusExt as _, path::Path, process::Stdio};
+use std::{borrow::Cow, env, io, os::unix::process::ExitStatusExt as _, path::Path, process::Stdio};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -35,19 +35,25 @@ pub(super) async fn run(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
     }
 }
 
-/// Runs it once. Dropping the future kills the process.
-async fn run_once(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
-    let mut command = Command::new(request.program);
+/// The program with pipes, and as little of our environment as it needs. Dropping its process kills it.
+pub(super) fn command(program: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(&*found(program));
     // The text goes in by its standard input, so that no text can be an option.
     command
-        .args(request.arguments)
+        .args(arguments)
         .env_clear()
-        .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+        .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, env::var_os(name)?))))
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
+    command
+}
+
+/// Runs it once. Dropping the future kills the process.
+async fn run_once(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
+    let mut command = command(request.program, request.arguments);
     let mut child = command.spawn().map_err(|error| VoiceError::Absent {
         program: request.program.display().to_string(),
         why: error.to_string(),
@@ -83,6 +89,29 @@ async fn run_once(request: &Request<'_>) -> Result<Vec<u8>, VoiceError> {
             let says = String::from_utf8_lossy(&complaints);
             let says = says.lines().next().unwrap_or("nothing").chars().take(200).collect();
             Err(VoiceError::Failed { status: code.unwrap_or(-1), says })
+        }
+    }
+}
+
+/// Where a program is that goes by its bare name. A program with a path is spawned, one that is yet to be found is forked
+/// for, which copies the tables of all the memory that models take: milliseconds for each text.
+fn found(program: &Path) -> Cow<'_, Path> {
+    let is_bare = program.components().count() == 1 && !program.has_root();
+    let places = env::var_os("PATH").filter(|_| is_bare).unwrap_or_default();
+    let place = env::split_paths(&places).map(|place| place.join(program)).find(|path| path.is_file());
+    place.map_or(Cow::Borrowed(program), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_by_their_names() {
+        let sh = found(Path::new("sh"));
+        assert!(sh.is_absolute() && sh.ends_with("sh"), "{sh:?}");
+        for same in ["/bin/sh", "no-such-program-anywhere", "./sh"] {
+            assert_eq!(*found(Path::new(same)), *Path::new(same));
         }
     }
 }

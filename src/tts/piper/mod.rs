@@ -11,8 +11,9 @@ mod model;
 mod phonemes;
 mod runtime;
 mod session;
+mod warm;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
@@ -20,6 +21,7 @@ pub(super) use self::runtime::try_out;
 use self::{
     engine::{Engine, Setup},
     model::Model,
+    phonemes::Phonemes,
 };
 use super::{Audio, Voice, VoiceError, espeak, parts::parts};
 use crate::config::PiperConfig;
@@ -28,10 +30,10 @@ use crate::config::PiperConfig;
 pub struct Piper {
     name: String,
     language: String,
-    espeak: PathBuf,
     /// Its description, or why there is none that can be used.
     model: Result<Model, VoiceError>,
     key: String,
+    phonemes: Phonemes,
     engine: Engine,
 }
 
@@ -52,9 +54,10 @@ impl Piper {
     #[must_use]
     pub fn new(name: &str, config: &PiperConfig, parts: PiperParts<'_>) -> Self {
         let model = Model::read(config);
-        let espeak = parts.espeak.to_owned();
+        let espeak_voice = model.as_ref().map_or("", |model| &model.espeak_voice);
+        let phonemes = Phonemes::new(parts.espeak, espeak_voice);
         let about = model.as_ref().map(|model| (model.fingerprint.as_str(), model.scales, model.speaker));
-        let key = format!("piper 1 {about:?} {}", espeak::fingerprint(&espeak));
+        let key = format!("piper 1 {about:?} {}", espeak::fingerprint(&parts.espeak.to_owned()));
         let setup = Setup {
             name: name.to_owned(),
             model: model.clone(),
@@ -63,7 +66,7 @@ impl Piper {
             installed: parts.installed.to_owned(),
         };
         let language = tag(&config.language);
-        Self { name: name.to_owned(), language, espeak, model, key, engine: Engine::start(setup) }
+        Self { name: name.to_owned(), language, model, key, phonemes, engine: Engine::start(setup) }
     }
 
     /// The language that the model's own description names, such as `en`.
@@ -97,7 +100,7 @@ impl Voice for Piper {
         Box::pin(async move {
             self.engine.usable()?;
             let model = self.model.as_ref().map_err(Clone::clone)?;
-            let sentences = phonemes::phonemes(&self.espeak, &model.espeak_voice, text).await?;
+            let sentences = self.phonemes.of(text).await?;
             let runs: Vec<_> =
                 sentences.iter().flat_map(|sentence| ids::runs(sentence, &model.ids)).collect();
             if runs.is_empty() {
