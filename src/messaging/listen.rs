@@ -18,14 +18,14 @@ impl Messaging {
     /// Listens until `quit`.
     pub async fn listen(&self, quit: CancellationToken) {
         let mut notices = self.inner.feed.watch();
-        quit.run_until_cancelled(self.catch_up()).await;
+        quit.run_until_cancelled(Box::pin(self.catch_up())).await;
         while let Some(heard) = quit.run_until_cancelled(notices.recv()).await {
             match heard {
                 Ok(notice) => self.hear(&notice).await,
                 // What else is gone is told by the next look, as far as it still is so.
                 Err(RecvError::Lagged(lost)) => {
                     tracing::warn!(lost, "notices came faster than they were heard");
-                    self.catch_up().await;
+                    Box::pin(self.catch_up()).await;
                 }
                 Err(RecvError::Closed) => break,
             }
