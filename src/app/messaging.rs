@@ -94,7 +94,7 @@ impl World for Present {
             let (from, to) = bounds(day, &counting.zone)?;
             let (figures, _) = self
                 .statistics
-                .figures(queue, from, to, By::Day, &counting)
+                .figures(queue, (from, to), By::Day, &counting)
                 .await
                 .inspect_err(|error| tracing::warn!(queue, %error, "the day's figures cannot be read"))
                 .ok()?;
@@ -104,7 +104,7 @@ impl World for Present {
                 abandoned: figures.abandoned,
                 timed_out: figures.timed_out + figures.left,
                 average_wait_secs: figures.wait.average(),
-                longest_wait_secs: u64::from(figures.wait.longest),
+                longest_wait_secs: figures.wait.longest,
                 average_talk_secs: figures.talk.average(),
                 service_level_percent: figures.service_level(),
             })

@@ -231,10 +231,10 @@ fn a_whole_table_fits_itself() {
         broken(|table| drop(table.cells.pop())),
         broken(|table| drop(table.cells[1].pop())),
         broken(|table| drop(table.cells[1][2].pop())),
-        broken(|table| drop(table.hours.pop())),
+        broken(|table| table.hours.truncate(1)),
     ] {
         assert!(matches!(refused, EditRefused::OutOfBounds { field: "cells", .. }), "{refused}");
     }
     let edited = replace(&calm(), plan([["anna carla"; 3]; 2]).table, &world.ground(), true).unwrap();
-    assert_eq!(edited.plan.overload[&id("carla")], 4.0);
+    assert!((edited.plan.overload[&id("carla")] - 4.0).abs() < 1e-9);
 }

@@ -90,7 +90,7 @@ impl Process {
         // A voice in which the same words are not the same sounds could not be followed.
         process.tell(&[&process.mark, &process.mark].map(String::as_str).join("\n")).await?;
         let mut heard = Vec::new();
-        while heard.iter().filter(|byte| **byte == b'\n').count() < 2 {
+        while heard.split(|byte| *byte == b'\n').count() < 3 {
             process.hear(&mut heard).await?;
         }
         let (one, two) = heard.split_at(heard.len() / 2);
