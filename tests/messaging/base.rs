@@ -112,7 +112,7 @@ pub fn facts() -> Facts {
         ..Person::new(id("bert"))
     };
     let shifts = vec![Shifts { table, zone: zone(), queue: "operators".into() }];
-    Facts { persons: vec![anna, bert], shifts, queues: Vec::new() }
+    Facts { persons: vec![anna, bert], shifts, ..Facts::default() }
 }
 
 /// The same people, without a timetable.
