@@ -93,7 +93,7 @@ fn a_week_from_its_planning_to_paper() {
     run(&["edit", "phones", "2026-11-23", "mon", "1", "1", "anna", "--seen", "1"]).is(65, &["409"]);
     run(&["undo", "phones", "2026-11-23"]).is(0, &["undo: changed mon 09:00-10:15 L1"]);
     run(&["swap", "phones", "2026-11-23", "mon", "1", "1", "mon", "1", "2"]).is(0, &["version 4"]);
-    run(&["log", "phones", "2026-11-23"]).is(0, &["took what was planned", "taken back by", "stasisd call"]);
+    run(&["log", "phones", "2026-11-23"]).is(0, &["took what was planned", "taken back by", "command line"]);
     run(&["conflicts", "phones", "2026-11-23"]).is(0, &[]);
     run(&["forced", "phones", "--add-line"]).is(0, &["L2"]);
     run(&["credit", "phones", "2026-11-23"]).is(0, &[]);
