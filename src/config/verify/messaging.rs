@@ -108,7 +108,7 @@ impl Channel<'_> {
         let own: &[&str] = match kind {
             ChannelKind::Webhook => {
                 self.webhook(found);
-                &["url", "method", "token", "headers", "body", "reaches"]
+                &["url", "method", "token", "headers", "body", "reaches", "allow_private"]
             }
             ChannelKind::Email => {
                 self.email(found);
@@ -142,6 +142,7 @@ impl Channel<'_> {
             ("headers", !channel.headers.is_empty()),
             ("body", channel.body.is_some()),
             ("reaches", channel.reaches.is_some()),
+            ("allow_private", channel.allow_private.is_some()),
             ("host", channel.host.is_some()),
             ("port", channel.port.is_some()),
             ("security", channel.security.is_some()),
@@ -295,6 +296,7 @@ mod tests {
         assert_eq!(with(ChannelConfig { headers, ..webhook() }), key("headers"));
         let headers = [("X-Key".to_owned(), "a\r\nb".into())].into_iter().collect();
         assert_eq!(with(ChannelConfig { headers, ..webhook() }), key("headers"));
+        assert_eq!(with(ChannelConfig { allow_private: Some(true), ..email() }), key("allow_private"));
         assert_eq!(with(ChannelConfig { host: None, ..email() }), key("host"));
         assert_eq!(with(ChannelConfig { to: vec!["a@b.c\r\nBcc: d@e.f".into()], ..email() }), key("to"));
         assert_eq!(with(ChannelConfig { user: Some("me".into()), ..email() }), key("user"));

@@ -35,8 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 fn daemon(rig: &Rig, chat: &Receiver, zone: &TimeZone, edge: Timestamp) -> Daemon {
     let at = edge.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
     let more = format!(
-        "{}[webhooks]\nallow_private = true\n\
-         [messaging]\nteam_channel = \"chat\"\n[messaging.channels.chat]\nkind = \"webhook\"\nurl = \"{}\"\n\
+        "{}[messaging]\nteam_channel = \"chat\"\n[messaging.channels.chat]\nkind = \"webhook\"\nallow_private = true\nurl = \"{}\"\n\
          [messaging.reminders]\nbefore_secs = {BEFORE_SECS}\nto_persons = false\ndisconnected_after_secs = 2\n\
          [timetables.phones]\nqueue = \"crew\"\ntime_zone = {:?}\nlines = 2\ndays = {DAYS:?}\n\
          hours = [\"00:00\", \"{at}\", \"23:59:59\"]\n",
