@@ -104,6 +104,14 @@ fn a_week_from_its_planning_to_paper() {
     assert!(std::fs::read(paper).unwrap().starts_with(b"%PDF"));
     run(&["withdraw", "phones", "2026-11-23"]).is(0, &["draft"]);
     run(&["publish", "phones", "2026-11-23"]).is(0, &["published"]);
+    let kept = run(&["plan", "phones", "2026-11-30"]);
+    kept.is(0, &["to make it the week's timetable: stasisd timetable plannings phones --publish "]);
+    let id = kept.out.split_whitespace().last().unwrap().to_owned();
+    run(&["plannings", "phones"]).is(0, &[&id, "2026-11-30  done", "8 of 8 cells", "in use"]);
+    run(&["plannings", "phones", "--draft", &id]).is(0, &["phones 2026-11-30: draft"]);
+    run(&["plannings", "phones", "--publish", &id]).is(0, &["phones 2026-11-30: published"]);
+    run(&["plannings", "phones", "--delete", &id]).is(0, &["deleted"]);
+    run(&["plannings", "phones", "--stop", &id]).is(65, &["404"]);
     run(&["retire", "phones", "2026-11-23"]).is(0, &["1 weeks retired"]);
     run(&["plan", "phones", "2026-11-23"]).is(65, &["409"]);
     run(&["plan", "phones"]).is(64, &["Monday"]);
