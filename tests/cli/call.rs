@@ -62,7 +62,7 @@ impl Drop for Running {
 }
 
 /// A folder for a daemon with a gateway, a port that is free, and no Asterisk.
-fn prepared() -> (Place, u16) {
+pub fn prepared() -> (Place, u16) {
     let place = Place::with("");
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (database, cache) = (place.path("stasisd.db"), place.path("prompts"));
