@@ -160,9 +160,16 @@ impl Channel<'_> {
     fn webhook(&self, found: &mut Found) {
         let url = self.channel.url.as_ref().map(|url| url.expose().replace("{id}", "id"));
         let read = url.and_then(|url| Url::parse(&url).ok());
-        // The address can hold a token, so it is not repeated.
-        if !read.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host()) {
-            let mend = "write it as https://host/path, or into the file that url_file names";
+        if self.channel.url.is_none() {
+            let mend = format!(
+                "write it there, or into the file that url_file names, or hand over the systemd credential \
+                 message-{}-url (LoadCredential=, systemctl edit stasisd)",
+                self.name
+            );
+            found.add(self.key("url"), "there is none", mend);
+        } else if !read.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host()) {
+            // It can hold a token, so it is not repeated.
+            let mend = "write it as https://host/path";
             found.add(self.key("url"), "is no web address", mend);
         }
         for (name, value) in &self.channel.headers {

@@ -115,11 +115,13 @@ async fn an_edge_and_an_unplugged_telephone_are_told_once_through_the_whole_daem
     drop(desks.pop());
     daemon.start().await;
     daemon.ready().await;
+    let api = daemon.api();
     assert_eq!(told(&chat, &api, 3).await[2], "Telephones that cannot be reached: berta");
 
     daemon.kill();
     daemon.start().await;
     daemon.ready().await;
+    let api = daemon.api();
     wait::eventually(|| api.get("/v1/queues"), |list| list["connected"] == true).await;
     // Long enough for whoever forgot what was told.
     sleep(Duration::from_secs(3)).await;
