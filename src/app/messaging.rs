@@ -38,7 +38,7 @@ impl Present {
         let zone = self.timetables.zone(name)?.clone();
         let queue = self.timetables.settings(name)?.queue.clone();
         let today = now.to_zoned(zone.clone()).date();
-        let beside = [-1, 0, 1].map(|days| today.checked_add(days.days()).ok());
+        let beside = [-1_i64, 0, 1].map(|days| today.checked_add(days.days()).ok());
         let weeks: BTreeSet<Week> = beside.into_iter().flatten().map(Week::of).collect();
         let mut shifts = Vec::new();
         for week in weeks {

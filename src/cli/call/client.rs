@@ -95,6 +95,11 @@ impl Client {
         }
     }
 
+    /// A path of the port, in full.
+    pub(in crate::cli) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// `POST /v1/calls`; gives the call order.
     pub(super) async fn order(&mut self, body: &Value) -> Result<Value, Failed> {
         self.send("POST", "/v1/calls", Some(body)).await
