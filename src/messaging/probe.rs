@@ -45,7 +45,9 @@ async fn host(channel: &ChannelConfig, allow_private: bool, limit: Duration) -> 
     if found.any(|address| allow_private || is_public(address.ip())) {
         Ok(format!("{name} is found"))
     } else {
-        Err(format!("{name} has no public address; private ones need webhooks.allow_private, or the channel's own"))
+        Err(format!(
+            "{name} has no public address; private ones need webhooks.allow_private, or the channel's own"
+        ))
     }
 }
 

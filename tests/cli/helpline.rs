@@ -97,7 +97,8 @@ fn a_week_from_its_planning_to_paper() {
     run(&["conflicts", "phones", "2026-11-23"]).is(0, &[]);
     run(&["forced", "phones", "--add-line"]).is(0, &["L2"]);
     run(&["credit", "phones", "2026-11-23"]).is(0, &[]);
-    run(&["calendar", "phones", "anna"]).is(0, &["http://127.0.0.1:", "/v1/timetables/phones/calendar/anna.ics?secret="]);
+    run(&["calendar", "phones", "anna"])
+        .is(0, &["http://127.0.0.1:", "/v1/timetables/phones/calendar/anna.ics?secret="]);
     run(&["print", "phones", "2026-11-23"]).is(0, &["ברטה", "Àngels", "🎧"]);
     let paper = daemon.place.path("week.pdf");
     run(&["print", "phones", "2026-11-23", "--form", "pdf", "--out", paper.to_str().unwrap()]).is(0, &[]);

@@ -136,8 +136,10 @@ fn every_setting_stands_in_the_commented_defaults() {
 #[test]
 fn the_architecture_names_every_loop_and_notice_that_it_tells_of() {
     let paper = read("ARCHITECTURE.md");
-    let files: String = tracked().iter().filter(|file| file.starts_with("src/app/")).map(|f| read(f)).collect();
-    let loops: BTreeSet<_> = files.split("spawn_loop(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let files: String =
+        tracked().iter().filter(|file| file.starts_with("src/app/")).map(|f| read(f)).collect();
+    let loops: BTreeSet<_> =
+        files.split("spawn_loop(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(loops.len() > 10, "{loops:?}");
     let missing: Vec<_> = loops.iter().filter(|name| !paper.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "ARCHITECTURE.md names no loop {missing:?}");

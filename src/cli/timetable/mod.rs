@@ -54,9 +54,9 @@ pub(super) fn run(file: Option<PathBuf>, args: &TimetableArgs) -> Result<Exit, F
             Some(week) => plan::from_file(week, plan),
             None => with_client(file, port, async |client| plan::by_daemon(client, plan).await),
         },
-        TimetableCommand::Plannings(args) => with_client(file, port, async |client| {
-            plannings::run(client, args).await.map(|()| Exit::Ok)
-        }),
+        TimetableCommand::Plannings(args) => {
+            with_client(file, port, async |client| plannings::run(client, args).await.map(|()| Exit::Ok))
+        }
         TimetableCommand::Solve(args) => solve::run(args),
         TimetableCommand::Loads(args) => loads::run(args),
         TimetableCommand::Work => solve::work(),

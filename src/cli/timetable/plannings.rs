@@ -55,7 +55,8 @@ fn text(value: &Value) -> &str {
 /// One planning, with why there is nothing if there is nothing.
 fn line(planning: &Value) -> String {
     let (id, week, state) = (text(&planning["id"]), text(&planning["week"]), text(&planning["state"]));
-    let cost = planning["cost"].as_f64().map_or_else(|| "-".to_owned(), |cost| format!("{} points", cost.round()));
+    let cost =
+        planning["cost"].as_f64().map_or_else(|| "-".to_owned(), |cost| format!("{} points", cost.round()));
     let used = if planning["published_at"].is_null() { "" } else { "  in use" };
     let why = planning["why"].as_array().into_iter().flatten().map(|why| format!("\n    {}", text(why)));
     let (filled, cells, by) = (&planning["filled"], &planning["cells"], text(&planning["by"]));

@@ -97,8 +97,7 @@ async fn an_edge_and_an_unplugged_telephone_are_told_once_through_the_whole_daem
     let lunch = json!({"reason": "lunch"});
     done(&api, Method::POST, "/v1/queues/crew/members/PJSIP%2F202/pause", &lunch).await;
     let _caller = caller(&rig);
-    let line =
-        wait::eventually(|| api.get("/v1/queues/crew"), |queue| queue["counts"]["waiting"] == 1).await;
+    let line = wait::eventually(|| api.get("/v1/queues/crew"), |queue| queue["counts"]["waiting"] == 1).await;
 
     assert_eq!(told(&chat, &api, 1).await, ["Shift change in 1 min: berta, carla"]);
     assert!(Timestamp::now() < edge, "it was told too late");
