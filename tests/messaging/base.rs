@@ -36,6 +36,7 @@ pub struct Base {
 pub struct Team {
     pub facts: Mutex<Facts>,
     pub figures: Mutex<Option<DayFigures>>,
+    pub figures_asked: Mutex<u32>,
     pub failed: Mutex<Vec<FailedPlanning>>,
     pub called: Mutex<Vec<CallRequest>>,
     /// What ordering a call says, unless it is accepted as this order.
@@ -54,6 +55,7 @@ impl World for Team {
 
     fn figures<'a>(&'a self, queue: &'a str, _: Date) -> BoxFuture<'a, Option<DayFigures>> {
         assert_eq!(queue, "operators");
+        *self.figures_asked.lock().unwrap() += 1;
         Box::pin(async { self.figures.lock().unwrap().clone() })
     }
 

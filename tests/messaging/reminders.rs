@@ -128,6 +128,7 @@ async fn the_phones_are_closed_with_the_days_figures() {
     base.turn(at("2026-11-23T10:30:00")).await;
     let told = bodies(&receiver);
     assert_eq!(told.len(), 1);
+    assert_eq!(*base.team.figures_asked.lock().unwrap(), 1, "the day is not counted again at each look");
     let text = told[0]["text"].as_str().unwrap();
     assert!(
         text.starts_with("The phones are closed.") && text.contains("40 calls: 36 answered, 4 hung up"),
