@@ -177,6 +177,13 @@ impl Base {
         Self::open(self.config, self.directory, self.team).await
     }
 
+    /// Another daemon on the same database.
+    pub async fn beside(&self) -> Messaging {
+        let store = Store::open(&self.config.storage).await.unwrap();
+        let (world, caller): (Arc<dyn World>, Arc<dyn Caller>) = (self.team.clone(), self.team.clone());
+        Messaging::new(store, Feed::new(), &self.config, world, caller).unwrap()
+    }
+
     /// Does something behind the store's back.
     pub async fn execute(&self, sql: &'static str) {
         let mut other = SqliteConnection::connect(self.config.storage.url.expose()).await.unwrap();

@@ -71,7 +71,7 @@ async fn a_cell_is_changed_after_the_reminder() {
     assert!(told.iter().any(|body| body["to"] == "carla"), "{told:?}");
 }
 
-fn gone() -> Vec<QueueState> {
+pub fn gone() -> Vec<QueueState> {
     let member = Member {
         interface: "PJSIP/201".into(),
         name: "Anna".into(),
