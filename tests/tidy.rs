@@ -49,6 +49,7 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["StatusCode"], &["src/http/", "src/ari/"], "use the room's own words"),
     (&["process::exit("], &["src/tasks/signals.rs"], "return an error with its exit code"),
     (&["env::var"], &["src/config/", "src/app/telemetry/journal.rs", "src/tts/"], "make it a setting"),
+    (&["message = %", "message = ?"], &[], "name the field otherwise: `message` is the text of the line"),
     (&["println!", "print!(", "eprint"], &["src/cli/"], "log it with tracing"),
     (&["anyhow"], &["src/app/", "src/cli/"], "give the room its own error with thiserror"),
     (&["sqlx::"], &["src/storage/"], "ask a repository in storage"),
@@ -234,6 +235,7 @@ mod rules {
         assert_eq!(count("src/flow/a.rs", "let t = Timestamp::now();"), 1);
         assert_eq!(count("src/flow/a.rs", "tokio::spawn(x); tokio::select! {}"), 2);
         assert_eq!(count("src/storage/a.rs", "fn f() -> StatusCode {}"), 1);
+        assert_eq!(count("src/flow/a.rs", "tracing::info!(message = %id, \"sent\");"), 1);
         assert_eq!(count("src/tasks/clock.rs", "Timestamp::now()"), 0);
         assert_eq!(count("src/flow/a.rs", "// Timestamp::now()"), 0);
         assert_eq!(count("src/flow/a.rs", "#[cfg(test)]\nmod tests {\n fn f() { Instant::now(); }\n}"), 0);

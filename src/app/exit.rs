@@ -10,7 +10,7 @@ use crate::tasks::signals::FORCED;
 pub enum Exit {
     /// Done as asked; for `run`: stopped by SIGTERM or SIGINT and drained.
     Ok = 0,
-    /// `doctor` found something to mend.
+    /// Something was found that is to be mended: by `doctor`, in a flow, in a week, in a file that was imported.
     Found = 1,
     /// A call was answered, but not heard to the end.
     NotHeard = 10,
@@ -46,7 +46,7 @@ impl Exit {
     /// Every code with its meaning, for `--help`.
     pub const ALL: [(Self, &'static str); 16] = [
         (Self::Ok, "done; for `run`: stopped by a signal, and drained"),
-        (Self::Found, "`doctor` found something to mend"),
+        (Self::Found, "something is to be mended: `doctor` found it, or an import or export left it out"),
         (Self::NotHeard, "`call --wait`: answered, but not heard to the end"),
         (Self::NotReached, "`call --wait`: busy, not answered, or refused"),
         (Self::NotCalled, "`call --wait`: it could not be called"),

@@ -33,13 +33,13 @@ pub struct Present {
 }
 
 impl Present {
-    /// The published weeks of today and tomorrow.
+    /// The published weeks of yesterday, whose end may still be told, of today and tomorrow.
     async fn shifts(&self, name: &str, now: Timestamp) -> Result<Vec<Shifts>, TimetableError> {
         let zone = self.timetables.zone(name)?.clone();
         let queue = self.timetables.settings(name)?.queue.clone();
         let today = now.to_zoned(zone.clone()).date();
-        let weeks: BTreeSet<Week> =
-            [Some(today), today.checked_add(1.day()).ok()].into_iter().flatten().map(Week::of).collect();
+        let beside = [-1_i64, 0, 1].map(|days| today.checked_add(days.days()).ok());
+        let weeks: BTreeSet<Week> = beside.into_iter().flatten().map(Week::of).collect();
         let mut shifts = Vec::new();
         for week in weeks {
             let kept = self.timetables.published(name, week).await?;
@@ -79,8 +79,14 @@ impl World for Present {
             }
             let persons = self.people.all().iter().cloned().collect();
             // A board of what was is no news.
-            let queues = if self.queues.is_connected() { self.queues.all() } else { Vec::new() };
-            Facts { persons, shifts, queues: queues.iter().map(|queue| (**queue).clone()).collect() }
+            let standing = self.queues.standing();
+            let queues = if standing.connected { self.queues.all() } else { Vec::new() };
+            Facts {
+                persons,
+                shifts,
+                queues: queues.iter().map(|queue| (**queue).clone()).collect(),
+                queues_since: standing.since.filter(|_| standing.connected),
+            }
         })
     }
 

@@ -33,7 +33,7 @@ pub(super) fn run(file: Option<PathBuf>, args: &SayArgs) -> Result<Exit, Failed>
     body.extend(args.at.as_deref().map(|at| ("at".to_owned(), at.into())));
     let body = Value::Object(body);
     with_client(file, &args.port, async |client| {
-        let message = client.send("POST", "/v1/messages", Some(&body)).await?;
+        let message = client.post_once("/v1/messages", &body).await?;
         print(&if args.json { pretty(&message) } else { sentence(&message) })?;
         Ok(Exit::Ok)
     })

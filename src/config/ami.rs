@@ -68,8 +68,8 @@ pub(super) fn verify(ami: &AmiConfig, found: &mut Found) {
     }
     found.filled("ami.user", &ami.user, "name a user of manager.conf");
     if ami.password.as_ref().is_none_or(|password| password.expose().is_empty()) {
-        let mend =
-            "write it into the file ami-password beside stasisd.toml, or name another in ami.password_file";
+        let mend = "write it into the file ami-password beside stasisd.toml, whose LoadCredential= the unit needs \
+                    (systemctl edit stasisd), or name another in ami.password_file";
         found.add("ami.password", "there is none", mend);
     }
 }

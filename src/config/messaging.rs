@@ -127,6 +127,9 @@ pub struct ChannelConfig {
     pub body: Option<String>,
     #[serde(default)]
     pub reaches: Option<Reaches>,
+    /// Its address may be a private one; none: as `webhooks.allow_private` says.
+    #[serde(default)]
+    pub allow_private: Option<bool>,
     #[serde(default)]
     pub host: Option<String>,
     #[serde(default)]
@@ -169,6 +172,7 @@ impl ChannelConfig {
             headers: IndexMap::new(),
             body: None,
             reaches: None,
+            allow_private: None,
             host: None,
             port: None,
             security: None,

@@ -111,7 +111,7 @@ impl Messaging {
     async fn settle(&self, message: &Message, tried: MessageTried) {
         if let Err(error) = self.inner.store.settle_message(message, &tried).await {
             // It is tried again when the claim is over, under the same id.
-            tracing::warn!(message = %message.id, %error, "what came of a message cannot be stored");
+            tracing::warn!(message_id = %message.id, %error, "what came of a message cannot be stored");
             return;
         }
         self.tell_of(message, &tried);
@@ -127,12 +127,12 @@ impl Messaging {
         };
         match tried {
             MessageTried::Sent { .. } => {
-                tracing::info!(message = %id, kind, channel, to, tries, "message sent");
+                tracing::info!(message_id = %id, kind, channel, to, tries, "message sent");
                 count("sent");
                 self.inner.feed.post(NoticeKind::MessageSent, None, data);
             }
             MessageTried::Failed { why, .. } => {
-                tracing::warn!(message = %id, kind, channel, to, tries, why, "message not sent");
+                tracing::warn!(message_id = %id, kind, channel, to, tries, why, "message not sent");
                 count("failed");
                 let mut data = data;
                 data["why"] = why.as_str().into();
@@ -140,15 +140,15 @@ impl Messaging {
             }
             // An hour's outage is one line for each message, not one for each try.
             MessageTried::Again { at, why } if *tries == 1 => {
-                tracing::info!(message = %id, kind, channel, why, again = %at, "message not sent; trying again");
+                tracing::info!(message_id = %id, kind, channel, why, again = %at, "message not sent; trying again");
                 count("again");
             }
             MessageTried::Again { at, why } => {
-                tracing::debug!(message = %id, kind, channel, why, again = %at, tries, "message not sent");
+                tracing::debug!(message_id = %id, kind, channel, why, again = %at, tries, "message not sent");
                 count("again");
             }
             MessageTried::PutOff { at, .. } => {
-                tracing::debug!(message = %id, kind, channel, until = %at, "message waits for the end of quiet hours");
+                tracing::debug!(message_id = %id, kind, channel, until = %at, "message waits for the end of quiet hours");
             }
         }
     }

@@ -14,10 +14,12 @@ use crate::{
 pub struct Facts {
     /// Everybody who is known.
     pub persons: Vec<Person>,
-    /// The published weeks that hold now, or the next day.
+    /// The published weeks that hold now, held the day before, or hold the next day.
     pub shifts: Vec<Shifts>,
     /// The queues whose members are known at this moment.
     pub queues: Vec<QueueState>,
+    /// Since when they are known without a break.
+    pub queues_since: Option<Timestamp>,
 }
 
 /// A week of a timetable, where and for whom it is.

@@ -18,7 +18,10 @@ pub async fn probe(config: &Config) -> Vec<(String, Result<String, String>)> {
     let mut seen = Vec::new();
     for (name, channel) in &config.messaging.channels {
         let found = match channel.kind {
-            ChannelKind::Webhook => host(channel, config.webhooks.allow_private, limit).await,
+            ChannelKind::Webhook => {
+                let near = channel.allow_private.unwrap_or(config.webhooks.allow_private);
+                host(channel, near, limit).await
+            }
             ChannelKind::Email => {
                 let server = channel.host.clone().unwrap_or_default();
                 channels::probe(channel, limit).await.map(|()| format!("the mail server {server} lets us in"))
@@ -42,7 +45,9 @@ async fn host(channel: &ChannelConfig, allow_private: bool, limit: Duration) -> 
     if found.any(|address| allow_private || is_public(address.ip())) {
         Ok(format!("{name} is found"))
     } else {
-        Err(format!("{name} has no public address; private ones need webhooks.allow_private"))
+        Err(format!(
+            "{name} has no public address; private ones need webhooks.allow_private, or the channel's own"
+        ))
     }
 }
 

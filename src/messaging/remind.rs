@@ -35,11 +35,21 @@ impl Messaging {
                 inner.store.announce(&messages, &announcement.marks, now).await?;
             }
         }
-        let mut messages = Vec::new();
+        let known = inner.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (mut messages, mut ids) = (Vec::new(), HashSet::new());
         for draft in &plan.drafts {
-            messages.extend(self.messages(draft, &facts, now).await);
+            let own: HashSet<MessageId> =
+                self.addresses(draft, &facts).iter().map(|address| id(draft, address)).collect();
+            // What the last plan held too is in the store already: its words and figures cost nothing again.
+            if !own.is_subset(&known) {
+                messages.extend(self.messages(draft, &facts, now).await);
+            }
+            ids.extend(own);
         }
-        self.write_down(messages).await?;
+        if !messages.is_empty() {
+            inner.store.add_messages(&messages).await?;
+        }
+        *inner.told.lock().unwrap_or_else(PoisonError::into_inner) = ids;
         Ok(plan.wake)
     }
 
@@ -65,22 +75,14 @@ impl Messaging {
         facts.ok()
     }
 
-    /// What the last plan held too is in the store already.
-    async fn write_down(&self, messages: Vec<Message>) -> Result<(), StorageError> {
-        let ids: HashSet<MessageId> = messages.iter().map(|message| message.id).collect();
-        let known = self.inner.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let new: Vec<Message> = messages.into_iter().filter(|message| !known.contains(&message.id)).collect();
-        if !new.is_empty() {
-            self.inner.store.add_messages(&new).await?;
-        }
-        *self.inner.told.lock().unwrap_or_else(PoisonError::into_inner) = ids;
-        Ok(())
+    fn addresses(&self, draft: &Draft, facts: &Facts) -> Vec<Address> {
+        plan::addresses(&draft.to, &self.inner.config, &self.inner.channels, facts)
     }
 
     /// A draft in words, for each of those who are told.
     async fn messages(&self, draft: &Draft, facts: &Facts, now: Timestamp) -> Vec<Message> {
         let inner = &self.inner;
-        let addresses = plan::addresses(&draft.to, &inner.config, &inner.channels, facts);
+        let addresses = self.addresses(draft, facts);
         if addresses.is_empty() {
             tracing::debug!(kind = draft.kind.as_str(), to = ?draft.to, "there is no channel to tell it by");
             return Vec::new();
@@ -102,14 +104,9 @@ impl Messaging {
             }
         };
         let message = |address: Address| {
-            let whom = address.person.as_ref().map_or("", PersonId::as_str);
             let (next_at, valid_until) = self.times(&address, now, draft.valid_until);
             Message {
-                id: MessageId::of(&format!(
-                    "{}\n{}\n{whom}",
-                    draft.key,
-                    if whom.is_empty() { &address.channel } else { "" }
-                )),
+                id: id(draft, &address),
                 kind: draft.kind,
                 channel: address.channel,
                 person: address.person,
@@ -152,4 +149,11 @@ impl Messaging {
         let wishes = person.and_then(|id| inner.config.persons.get(id.as_str()));
         own.iter().chain(wishes.map_or(&[][..], |wishes| &wishes.quiet)).collect()
     }
+}
+
+/// The same draft to the same person, or in the same room, is the same message.
+fn id(draft: &Draft, address: &Address) -> MessageId {
+    let whom = address.person.as_ref().map_or("", PersonId::as_str);
+    let room: &str = if whom.is_empty() { &address.channel } else { "" };
+    MessageId::of(&format!("{}\n{room}\n{whom}", draft.key))
 }

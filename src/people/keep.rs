@@ -87,10 +87,14 @@ impl People {
         }
         let put = change.put.iter().map(|person| (&person.id, false));
         for (person, deleted) in put.chain(change.delete.iter().map(|id| (id, true))) {
-            let data = json!({ "person": person, "deleted": deleted });
-            self.inner.feed.post(NoticeKind::PersonChanged, None, data);
+            self.tell(person, deleted);
         }
         Ok(change)
+    }
+
+    fn tell(&self, person: &PersonId, deleted: bool) {
+        let data = json!({ "person": person, "deleted": deleted });
+        self.inner.feed.post(NoticeKind::PersonChanged, None, data);
     }
 
     /// Reads everybody if the store has others.
@@ -98,24 +102,47 @@ impl People {
     /// # Errors
     /// The store does not answer; everybody stays as last known.
     pub async fn reread(&self) -> Result<(), StorageError> {
+        self.read().await.map(|_| ())
+    }
+
+    /// As [`People::reread`]; gives who was known before, if that has changed.
+    async fn read(&self) -> Result<Option<Arc<Roster>>, StorageError> {
         // One after the other: who read later has the newer ones.
         let _turn = self.inner.reading.lock().await;
-        if self.inner.store.people_revision().await? == self.all().revision {
-            return Ok(());
+        let before = self.all();
+        if self.inner.store.people_revision().await? == before.revision {
+            return Ok(None);
         }
         let (persons, revision) = self.inner.store.persons().await?;
         let read = Arc::new(Roster::new(persons, revision));
         *self.inner.roster.write().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(Some(before))
+    }
+
+    /// Reads everybody if somebody else has changed them, and tells who is other than before. A change of our own that
+    /// comes at this moment may be told twice.
+    ///
+    /// # Errors
+    /// The store does not answer; everybody stays as last known.
+    pub async fn follow(&self) -> Result<(), StorageError> {
+        let Some(before) = self.read().await? else { return Ok(()) };
+        let now = self.all();
+        for person in now.iter().filter(|person| before.get(&person.id) != Some(person)) {
+            self.tell(&person.id, false);
+        }
+        for person in before.iter().filter(|person| now.get(&person.id).is_none()) {
+            self.tell(&person.id, true);
+        }
         Ok(())
     }
 
-    /// Reads everybody again when somebody else has changed them, until it is to stop.
+    /// Follows what others change, until it is to stop.
     pub async fn run(&self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(REREAD);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut is_known = true;
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            let read = self.reread().await;
+            let read = self.follow().await;
             if let (Err(error), true) = (&read, is_known) {
                 tracing::warn!(%error, "persons cannot be read: they stay as last known");
             }

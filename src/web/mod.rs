@@ -73,6 +73,8 @@ pub struct Ask<'a> {
     pub token: &'a str,
     /// A JSON text.
     pub body: Option<String>,
+    /// The header `Idempotency-Key`.
+    pub idempotency_key: Option<&'a str>,
     /// For the whole exchange.
     pub timeout: Duration,
 }
@@ -107,11 +109,14 @@ impl Web {
 
     /// Asks a server of ours; gives the status and the body.
     pub async fn ask(&self, ask: Ask<'_>) -> Result<(u16, Bytes), WebError> {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(ask.method)
             .uri(ask.url)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::AUTHORIZATION, format!("Bearer {}", ask.token));
+        if let Some(key) = ask.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
         self.exchange(request, ask.body.unwrap_or_default(), LARGEST_PAGE, ask.timeout).await
     }
 

@@ -62,7 +62,7 @@ impl Drop for Running {
 }
 
 /// A folder for a daemon with a gateway, a port that is free, and no Asterisk.
-fn prepared() -> (Place, u16) {
+pub fn prepared() -> (Place, u16) {
     let place = Place::with("");
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (database, cache) = (place.path("stasisd.db"), place.path("prompts"));
@@ -107,7 +107,7 @@ fn a_call_is_ordered_listed_moved_and_cancelled() {
     daemon.run(&["calls", "show", "017"]).is(65, &["id: a call order's id is a UUID"]);
 
     let tokens = daemon.run(&["token", "list"]);
-    tokens.is(0, &["stasisd call", "revoked"]);
+    tokens.is(0, &["command line", "revoked"]);
     assert!(!tokens.out.contains("valid"), "each command takes its token back: {}", tokens.out);
 }
 
@@ -163,6 +163,7 @@ impl<'a> Shop<'a> {
             url: &format!("{base}{path}"),
             token: &self.token,
             body: Some(body.to_string()),
+            idempotency_key: None,
             timeout: std::time::Duration::from_secs(10),
         };
         let (status, body) = self.web.ask(ask).await.unwrap();

@@ -93,17 +93,26 @@ fn a_week_from_its_planning_to_paper() {
     run(&["edit", "phones", "2026-11-23", "mon", "1", "1", "anna", "--seen", "1"]).is(65, &["409"]);
     run(&["undo", "phones", "2026-11-23"]).is(0, &["undo: changed mon 09:00-10:15 L1"]);
     run(&["swap", "phones", "2026-11-23", "mon", "1", "1", "mon", "1", "2"]).is(0, &["version 4"]);
-    run(&["log", "phones", "2026-11-23"]).is(0, &["took what was planned", "taken back by", "stasisd call"]);
+    run(&["log", "phones", "2026-11-23"]).is(0, &["took what was planned", "taken back by", "command line"]);
     run(&["conflicts", "phones", "2026-11-23"]).is(0, &[]);
     run(&["forced", "phones", "--add-line"]).is(0, &["L2"]);
     run(&["credit", "phones", "2026-11-23"]).is(0, &[]);
-    run(&["calendar", "phones", "anna"]).is(0, &["/v1/timetables/phones/calendar/anna.ics?secret="]);
+    run(&["calendar", "phones", "anna"])
+        .is(0, &["http://127.0.0.1:", "/v1/timetables/phones/calendar/anna.ics?secret="]);
     run(&["print", "phones", "2026-11-23"]).is(0, &["ברטה", "Àngels", "🎧"]);
     let paper = daemon.place.path("week.pdf");
     run(&["print", "phones", "2026-11-23", "--form", "pdf", "--out", paper.to_str().unwrap()]).is(0, &[]);
     assert!(std::fs::read(paper).unwrap().starts_with(b"%PDF"));
     run(&["withdraw", "phones", "2026-11-23"]).is(0, &["draft"]);
     run(&["publish", "phones", "2026-11-23"]).is(0, &["published"]);
+    let kept = run(&["plan", "phones", "2026-11-30"]);
+    kept.is(0, &["to make it the week's timetable: stasisd timetable plannings phones --publish "]);
+    let id = kept.out.split_whitespace().last().unwrap().to_owned();
+    run(&["plannings", "phones"]).is(0, &[&id, "2026-11-30  done", "8 of 8 cells", "in use"]);
+    run(&["plannings", "phones", "--draft", &id]).is(0, &["phones 2026-11-30: draft"]);
+    run(&["plannings", "phones", "--publish", &id]).is(0, &["phones 2026-11-30: published"]);
+    run(&["plannings", "phones", "--delete", &id]).is(0, &["deleted"]);
+    run(&["plannings", "phones", "--stop", &id]).is(65, &["404"]);
     run(&["retire", "phones", "2026-11-23"]).is(0, &["1 weeks retired"]);
     run(&["plan", "phones", "2026-11-23"]).is(65, &["409"]);
     run(&["plan", "phones"]).is(64, &["Monday"]);

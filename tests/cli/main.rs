@@ -7,6 +7,7 @@ mod commands;
 mod contacts;
 mod daemon;
 mod doctor;
+mod guide;
 mod helpline;
 mod layers;
 mod messages;

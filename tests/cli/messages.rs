@@ -1,6 +1,9 @@
 //! What the team is told: `say`, what `check` says of texts and channels, what `doctor` says of their servers.
 
-use std::net::TcpListener;
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+};
 
 use super::{Place, call::Running};
 
@@ -53,4 +56,37 @@ fn the_address_of_a_chat_is_not_shown() {
     let said = place.run(&["config", "show"]);
     said.is(0, &["http://192.0.2.1/***"]);
     assert!(!said.out.contains("/hook"), "{}", said.out);
+}
+
+/// The daemon took it and was killed before it could say so: it is asked again, under the same key.
+#[test]
+fn what_is_said_twice_for_want_of_an_answer_is_said_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let port = std::thread::spawn(move || {
+        let mut keys = Vec::new();
+        for answer in ["", "HTTP/1.1 201 Created\r\ncontent-length: 18\r\n\r\n{\"channel\":\"team\"}"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap());
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                lines.read_line(&mut line).unwrap();
+                match line.trim().split_once(": ") {
+                    Some(("idempotency-key", key)) => keys.push(key.to_owned()),
+                    Some(("content-length", bytes)) => length = bytes.parse().unwrap(),
+                    Some(_) => {}
+                    None if line.trim().is_empty() => break,
+                    None => {}
+                }
+            }
+            lines.read_exact(&mut vec![0; length]).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+        keys
+    });
+    let place = Place::with("");
+    place.run(&["say", "team", "Pizza!", "--url", &url, "--token", "x"]).is(0, &["to the channel team"]);
+    let keys = port.join().unwrap();
+    assert!(keys.len() == 2 && keys[0] == keys[1] && keys[0].starts_with("stasisd:"), "{keys:?}");
 }

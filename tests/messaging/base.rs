@@ -36,6 +36,7 @@ pub struct Base {
 pub struct Team {
     pub facts: Mutex<Facts>,
     pub figures: Mutex<Option<DayFigures>>,
+    pub figures_asked: Mutex<u32>,
     pub failed: Mutex<Vec<FailedPlanning>>,
     pub called: Mutex<Vec<CallRequest>>,
     /// What ordering a call says, unless it is accepted as this order.
@@ -54,6 +55,7 @@ impl World for Team {
 
     fn figures<'a>(&'a self, queue: &'a str, _: Date) -> BoxFuture<'a, Option<DayFigures>> {
         assert_eq!(queue, "operators");
+        *self.figures_asked.lock().unwrap() += 1;
         Box::pin(async { self.figures.lock().unwrap().clone() })
     }
 
@@ -112,7 +114,7 @@ pub fn facts() -> Facts {
         ..Person::new(id("bert"))
     };
     let shifts = vec![Shifts { table, zone: zone(), queue: "operators".into() }];
-    Facts { persons: vec![anna, bert], shifts, queues: Vec::new() }
+    Facts { persons: vec![anna, bert], shifts, ..Facts::default() }
 }
 
 /// The same people, without a timetable.
@@ -173,6 +175,13 @@ impl Base {
     /// The daemon is gone, and another begins on the same database.
     pub async fn restart(self) -> Self {
         Self::open(self.config, self.directory, self.team).await
+    }
+
+    /// Another daemon on the same database.
+    pub async fn beside(&self) -> Messaging {
+        let store = Store::open(&self.config.storage).await.unwrap();
+        let (world, caller): (Arc<dyn World>, Arc<dyn Caller>) = (self.team.clone(), self.team.clone());
+        Messaging::new(store, Feed::new(), &self.config, world, caller).unwrap()
     }
 
     /// Does something behind the store's back.

@@ -122,11 +122,17 @@ async fn nowhere() {
     let receiver = Receiver::start(status("200 OK")).await;
     let mut guarded = with_team(chat(&format!("http://localhost:{}/", receiver.address.port())));
     guarded.webhooks.allow_private = false;
-    let base = Base::with(guarded).await;
+    let base = Base::with(guarded.clone()).await;
     let said = base.say("team", "a", at(NOON)).await;
     base.turn(at(NOON)).await;
     let message = base.message(&said).await;
     assert!(message.detail.unwrap().contains("webhooks.allow_private") && receiver.requests().is_empty());
+    // A chat in the house is no reason to let callback URLs in.
+    guarded.messaging.channels.get_mut("team").unwrap().allow_private = Some(true);
+    let base = Base::with(guarded).await;
+    base.say("team", "a", at(NOON)).await;
+    base.turn(at(NOON)).await;
+    assert_eq!(receiver.requests().len(), 1);
 }
 
 /// A slow chat has its own places: the other channels do not wait for it.

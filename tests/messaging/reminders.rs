@@ -71,7 +71,7 @@ async fn a_cell_is_changed_after_the_reminder() {
     assert!(told.iter().any(|body| body["to"] == "carla"), "{told:?}");
 }
 
-fn gone() -> Vec<QueueState> {
+pub fn gone() -> Vec<QueueState> {
     let member = Member {
         interface: "PJSIP/201".into(),
         name: "Anna".into(),
@@ -128,6 +128,7 @@ async fn the_phones_are_closed_with_the_days_figures() {
     base.turn(at("2026-11-23T10:30:00")).await;
     let told = bodies(&receiver);
     assert_eq!(told.len(), 1);
+    assert_eq!(*base.team.figures_asked.lock().unwrap(), 1, "the day is not counted again at each look");
     let text = told[0]["text"].as_str().unwrap();
     assert!(
         text.starts_with("The phones are closed.") && text.contains("40 calls: 36 answered, 4 hung up"),

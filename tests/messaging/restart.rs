@@ -1,10 +1,11 @@
 //! Killed in the middle: what was written down is told once, and what may have been sent is known by its id.
 
-use stasisd::model::MessageState;
+use stasisd::model::{MessageKind, MessageState};
 
 use crate::{
     base::{Base, at, chat, facts, with_team},
     receiver::{Receiver, status},
+    reminders::gone,
 };
 
 const NOON: &str = "2026-11-23T12:00:00";
@@ -55,6 +56,23 @@ async fn reminders_are_told_once_over_restarts() {
         base.turn(at(now)).await;
     }
     assert_eq!((receiver.requests().len(), base.messages().await.len()), (1, 1));
+}
+
+/// Both look at the same moment, and neither has told anything yet.
+#[tokio::test]
+async fn two_daemons_of_one_database_tell_once() {
+    let receiver = Receiver::start(status("200 OK")).await;
+    let base = Base::with(with_team(chat(&receiver.url()))).await.knows(facts());
+    base.team.facts.lock().unwrap().queues = gone();
+    let other = base.beside().await;
+    for now in ["2026-11-23T08:55:00", "2026-11-23T09:05:00", "2026-11-23T09:05:15", "2026-11-23T10:25:00"] {
+        tokio::join!(base.messaging.turn(at(now)), other.turn(at(now)));
+        tokio::join!(base.messaging.settled(), other.settled());
+    }
+    let kinds: Vec<_> = base.messages().await.iter().map(|message| (message.kind, message.state)).collect();
+    let told = [MessageKind::ShiftChange, MessageKind::Disconnected, MessageKind::PhonesClosed];
+    assert_eq!(kinds, told.map(|kind| (kind, MessageState::Sent)));
+    assert_eq!(receiver.requests().len(), 3);
 }
 
 /// Stopped over the edge: five minutes before is told only as long as it nearly is.

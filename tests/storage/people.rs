@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::date;
 use stasisd::{
     feed::Feed,
-    model::{Absence, AbsenceKind, Day, Person, PersonId, Week, When, Who},
+    model::{Absence, AbsenceKind, Day, NoticeKind, Person, PersonId, Week, When, Who},
     people::{People, PeopleError},
     storage::{AbsenceQuery, AbsenceScope, PageRequest, Store},
 };
@@ -15,6 +15,7 @@ use crate::base::{Base, at, first, on_both};
 
 on_both!(
     persons_are_kept_and_seen_by_others,
+    what_others_change_is_told,
     of_many_who_want_an_extension_one_gets_it,
     a_group_and_its_absences_are_renamed_together,
     absences_are_found_by_whose_and_when,
@@ -75,6 +76,28 @@ async fn persons_are_kept_and_seen_by_others(base: Base) {
     one.reread().await.expect("read");
     assert!(one.all().is_empty());
     assert_eq!(base.store.absence(Uuid::from_u128(1)).await, Ok(None), "hers go with her");
+}
+
+/// What the command line changes while the daemon runs.
+async fn what_others_change_is_told(base: Base) {
+    let feed = Feed::new();
+    let (daemon, other) = (People::new(base.store.clone(), feed.clone()), people(&base.store).await);
+    daemon.reread().await.expect("read");
+    let mut notices = feed.watch();
+    let mut told = || notices.try_recv().ok().map(|notice| (notice.kind, notice.data.clone()));
+    other.put(vec![person("anna", Some("201")), person("berta", None)]).await.expect("stored");
+    daemon.follow().await.expect("read");
+    for name in ["anna", "berta"] {
+        let data = serde_json::json!({"person": name, "deleted": false});
+        assert_eq!(told(), Some((NoticeKind::PersonChanged, data)));
+    }
+    other.put(vec![person("anna", Some("202"))]).await.expect("stored");
+    other.delete(&id("berta")).await.expect("deleted");
+    daemon.follow().await.expect("read");
+    assert_eq!(told().map(|told| told.1), Some(serde_json::json!({"person": "anna", "deleted": false})));
+    assert_eq!(told().map(|told| told.1), Some(serde_json::json!({"person": "berta", "deleted": true})));
+    daemon.follow().await.expect("read");
+    assert_eq!(told(), None);
 }
 
 async fn of_many_who_want_an_extension_one_gets_it(base: Base) {

@@ -151,6 +151,23 @@ fn every_setting_stands_in_the_commented_defaults() {
 }
 
 #[test]
+fn the_architecture_names_every_loop_and_notice_that_it_tells_of() {
+    let paper = read("ARCHITECTURE.md");
+    let files: String =
+        tracked().iter().filter(|file| file.starts_with("src/app/")).map(|f| read(f)).collect();
+    let loops: BTreeSet<_> =
+        files.split("spawn_loop(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(loops.len() > 10, "{loops:?}");
+    let missing: Vec<_> = loops.iter().filter(|name| !paper.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "ARCHITECTURE.md names no loop {missing:?}");
+    let table = paper.split("\n## ").find(|part| part.starts_with("Loops")).unwrap_or_default();
+    let kinds = read("src/model/notice.rs");
+    let told = table.split('`').skip(1).step_by(2).filter(|word| word.contains('.'));
+    let strangers: Vec<_> = told.filter(|word| !kinds.contains(&format!("rename = \"{word}\""))).collect();
+    assert!(strangers.is_empty(), "ARCHITECTURE.md tells of notices that are none: {strangers:?}");
+}
+
+#[test]
 fn no_path_is_one_machines_own() {
     let files = tracked().into_iter().filter(|file| file != "Cargo.lock");
     let found: Vec<_> = files.filter(|file| MACHINES.iter().any(|path| read(file).contains(path))).collect();

@@ -5,6 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     app::{Exit, Failed, OrExit},
@@ -35,6 +36,15 @@ pub(in crate::cli) struct Client {
 enum Access {
     Given(String),
     Own { store: Store, plain: String, id: String, until: Timestamp },
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    method: &'a str,
+    path: &'a str,
+    body: Option<&'a Value>,
+    key: Option<&'a str>,
 }
 
 /// The address of the port on this machine.
@@ -85,6 +95,11 @@ impl Client {
         }
     }
 
+    /// A path of the port, in full.
+    pub(in crate::cli) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// `POST /v1/calls`; gives the call order.
     pub(super) async fn order(&mut self, body: &Value) -> Result<Value, Failed> {
         self.send("POST", "/v1/calls", Some(body)).await
@@ -100,7 +115,18 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failed> {
-        let (status, body) = self.again(method, path, body).await?;
+        let (status, body) = self.again(Wanted { method, path, body, key: None }).await?;
+        read(status, &body)
+    }
+
+    /// Posts under a key of its own: however often it is asked for want of an answer, it is done once.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub(in crate::cli) async fn post_once(&mut self, path: &str, body: &Value) -> Result<Value, Failed> {
+        let key = format!("stasisd:{}", Uuid::now_v7());
+        let wanted = Wanted { method: "POST", path, body: Some(body), key: Some(&key) };
+        let (status, body) = self.again(wanted).await?;
         read(status, &body)
     }
 
@@ -109,20 +135,16 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub(in crate::cli) async fn bytes(&mut self, path: &str) -> Result<Vec<u8>, Failed> {
-        let (status, body) = self.again("GET", path, None).await?;
+        let wanted = Wanted { method: "GET", path, body: None, key: None };
+        let (status, body) = self.again(wanted).await?;
         if status < 300 { Ok(body) } else { read(status, &body).map(|_| body) }
     }
 
     /// Asks until there is an answer, but not for ever.
-    async fn again(
-        &mut self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<(u16, Vec<u8>), Failed> {
+    async fn again(&mut self, wanted: Wanted<'_>) -> Result<(u16, Vec<u8>), Failed> {
         let mut tried = 1;
         loop {
-            match self.once(method, path, body).await {
+            match self.once(wanted).await {
                 Ok(answer) => return Ok(answer),
                 Err(WebError::Unreachable(_) | WebError::Deadline(_)) if tried < TRIES => {}
                 Err(error) => {
@@ -139,16 +161,13 @@ impl Client {
         }
     }
 
-    async fn once(
-        &mut self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<(u16, Vec<u8>), WebError> {
+    async fn once(&mut self, wanted: Wanted<'_>) -> Result<(u16, Vec<u8>), WebError> {
+        let Wanted { method, path, body, key } = wanted;
         self.renew().await;
         let (Access::Given(token) | Access::Own { plain: token, .. }) = &self.access;
         let url = format!("{}{path}", self.base);
-        let ask = Ask { method, url: &url, token, body: body.map(Value::to_string), timeout: TIMEOUT };
+        let body = body.map(Value::to_string);
+        let ask = Ask { method, url: &url, token, body, idempotency_key: key, timeout: TIMEOUT };
         let (status, bytes) = self.web.ask(ask).await?;
         Ok((status, bytes.to_vec()))
     }
@@ -183,7 +202,7 @@ async fn own(store: Store) -> Result<Access, Failed> {
         Scope::TimetablesWrite,
         Scope::MessagesWrite,
     ];
-    let (plain, token) = token::create("stasisd call", &scopes, Some(until), now);
+    let (plain, token) = token::create("command line", &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;
     Ok(Access::Own { store, plain, id: token.id, until })
 }

@@ -26,8 +26,8 @@ pub struct PortArgs {
     /// configuration]
     #[arg(long, global = true, value_name = "URL", requires = "token", help_heading = "Which daemon")]
     url: Option<String>,
-    /// A token with the scopes :read and :write of what is asked (calls, routing, timetables, messages) [default: one is made in the configured database,
-    /// valid for 5 minutes, and revoked afterwards]
+    /// A token with the scopes :read and :write of what is asked (calls, routing, queues, timetables, messages)
+    /// [default: one is made in the configured database, valid for 5 minutes, and revoked afterwards]
     #[arg(
         long,
         global = true,

@@ -2,6 +2,7 @@
 
 mod loads;
 mod plan;
+mod plannings;
 mod solve;
 mod weeks;
 
@@ -31,6 +32,8 @@ enum TimetableCommand {
     Weeks(weeks::WeeksCommand),
     /// Plan a week, with a line of progress, and tell what it costs and why. Ctrl+C keeps the best so far.
     Plan(plan::PlanArgs),
+    /// List the plannings of a timetable; publish, stop or delete one
+    Plannings(plannings::PlanningsArgs),
     /// Plan a week from a file and write its timetable. Needs neither configuration nor daemon.
     Solve(solve::SolveArgs),
     /// Compute from a file who gets how many shifts, and print each step.
@@ -42,14 +45,18 @@ enum TimetableCommand {
 
 /// Does it.
 pub(super) fn run(file: Option<PathBuf>, args: &TimetableArgs) -> Result<Exit, Failed> {
+    let port = &args.port;
     match &args.command {
         TimetableCommand::Weeks(command) => {
-            with_client(file, &args.port, async |client| weeks::run(client, command).await)
+            with_client(file, port, async |client| weeks::run(client, command).await)
         }
         TimetableCommand::Plan(plan) => match plan.file() {
             Some(week) => plan::from_file(week, plan),
-            None => with_client(file, &args.port, async |client| plan::by_daemon(client, plan).await),
+            None => with_client(file, port, async |client| plan::by_daemon(client, plan).await),
         },
+        TimetableCommand::Plannings(args) => {
+            with_client(file, port, async |client| plannings::run(client, args).await.map(|()| Exit::Ok))
+        }
         TimetableCommand::Solve(args) => solve::run(args),
         TimetableCommand::Loads(args) => loads::run(args),
         TimetableCommand::Work => solve::work(),

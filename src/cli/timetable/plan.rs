@@ -131,7 +131,8 @@ pub(super) async fn by_daemon(client: &mut Client, args: &PlanArgs) -> Result<Ex
         say(&format!("{} {week}: {state}, version {}", args.name, kept["version"]))?;
     } else {
         say(&format!(
-            "kept as planning {}; --publish makes it the week's timetable",
+            "kept; to make it the week's timetable: stasisd timetable plannings {} --publish {}",
+            args.name,
             begun["id"].as_str().unwrap_or_default()
         ))?;
     }

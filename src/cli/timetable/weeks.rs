@@ -213,7 +213,7 @@ pub(super) async fn run(client: &mut Client, command: &WeeksCommand) -> Result<E
         WeeksCommand::Calendar { timetable, person } => {
             let path = format!("/v1/timetables/{}/calendar/{}", escaped(timetable), escaped(person));
             let made = client.send("POST", &path, None).await?;
-            say(made["path"].as_str().unwrap_or_default())?;
+            say(&client.url(made["path"].as_str().unwrap_or_default()))?;
         }
     }
     Ok(Exit::Ok)

@@ -108,7 +108,7 @@ impl Channel<'_> {
         let own: &[&str] = match kind {
             ChannelKind::Webhook => {
                 self.webhook(found);
-                &["url", "method", "token", "headers", "body", "reaches"]
+                &["url", "method", "token", "headers", "body", "reaches", "allow_private"]
             }
             ChannelKind::Email => {
                 self.email(found);
@@ -142,6 +142,7 @@ impl Channel<'_> {
             ("headers", !channel.headers.is_empty()),
             ("body", channel.body.is_some()),
             ("reaches", channel.reaches.is_some()),
+            ("allow_private", channel.allow_private.is_some()),
             ("host", channel.host.is_some()),
             ("port", channel.port.is_some()),
             ("security", channel.security.is_some()),
@@ -159,9 +160,16 @@ impl Channel<'_> {
     fn webhook(&self, found: &mut Found) {
         let url = self.channel.url.as_ref().map(|url| url.expose().replace("{id}", "id"));
         let read = url.and_then(|url| Url::parse(&url).ok());
-        // The address can hold a token, so it is not repeated.
-        if !read.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host()) {
-            let mend = "write it as https://host/path, or into the file that url_file names";
+        if self.channel.url.is_none() {
+            let mend = format!(
+                "write it there, or into the file that url_file names, or hand over the systemd credential \
+                 message-{}-url (LoadCredential=, systemctl edit stasisd)",
+                self.name
+            );
+            found.add(self.key("url"), "there is none", mend);
+        } else if !read.is_some_and(|url| ["http", "https"].contains(&url.scheme()) && url.has_host()) {
+            // It can hold a token, so it is not repeated.
+            let mend = "write it as https://host/path";
             found.add(self.key("url"), "is no web address", mend);
         }
         for (name, value) in &self.channel.headers {
@@ -295,6 +303,7 @@ mod tests {
         assert_eq!(with(ChannelConfig { headers, ..webhook() }), key("headers"));
         let headers = [("X-Key".to_owned(), "a\r\nb".into())].into_iter().collect();
         assert_eq!(with(ChannelConfig { headers, ..webhook() }), key("headers"));
+        assert_eq!(with(ChannelConfig { allow_private: Some(true), ..email() }), key("allow_private"));
         assert_eq!(with(ChannelConfig { host: None, ..email() }), key("host"));
         assert_eq!(with(ChannelConfig { to: vec!["a@b.c\r\nBcc: d@e.f".into()], ..email() }), key("to"));
         assert_eq!(with(ChannelConfig { user: Some("me".into()), ..email() }), key("user"));

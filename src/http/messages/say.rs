@@ -72,7 +72,7 @@ pub(super) async fn say(
     let says = Says { to: body.to, text: body.text, at: body.at, by, idempotency_key };
     let messaging = app.rooms.messaging.clone();
     let said = app.work.to_the_end(async move { Ok(messaging.say(says, clock::now()).await?) }).await?;
-    tracing::info!(message = %said.message.id, token = who.token.name, is_new = said.is_new, "said by the API");
+    tracing::info!(message_id = %said.message.id, token = who.token.name, is_new = said.is_new, "said by the API");
     let status = if said.is_new { StatusCode::CREATED } else { StatusCode::OK };
     let location = [(header::LOCATION, format!("/v1/messages/{}", said.message.id))];
     Ok((status, location, Json(MessageView::from(said.message))).into_response())

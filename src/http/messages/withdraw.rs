@@ -34,6 +34,6 @@ pub(super) async fn withdraw(
     let (messaging, by) = (app.rooms.messaging.clone(), who.token.name.clone());
     let work = async move { Ok(messaging.withdraw(id, &by, clock::now()).await?) };
     let message = app.work.to_the_end(work).await?.ok_or_else(|| super::unknown(id))?;
-    tracing::info!(message = %id, token = who.token.name, "withdrawn by the API");
+    tracing::info!(message_id = %id, token = who.token.name, "withdrawn by the API");
     Ok(Json(message.into()))
 }

@@ -47,7 +47,10 @@ enum Way {
 /// What all channels are made of.
 pub(super) struct Parts<'a> {
     pub(super) config: &'a Config,
-    pub(super) client: Guarded,
+    /// Connects to public addresses only.
+    pub(super) public: Guarded,
+    /// Connects to any.
+    pub(super) private: Guarded,
     pub(super) caller: Arc<dyn Caller>,
     pub(super) templates: &'a Arc<Templates>,
 }
@@ -65,7 +68,9 @@ pub(super) fn all(parts: &Parts<'_>) -> Result<BTreeMap<String, Arc<Channel>>, M
         let way = match config.kind {
             ChannelKind::Webhook => {
                 let templates = Arc::clone(parts.templates);
-                Way::Webhook(Webhook::new(name, config, parts.client.clone(), templates, timeout))
+                let near = config.allow_private.unwrap_or(parts.config.webhooks.allow_private);
+                let client = if near { &parts.private } else { &parts.public };
+                Way::Webhook(Webhook::new(name, config, client.clone(), templates, timeout))
             }
             ChannelKind::Email => {
                 let email = Email::new(config, timeout).map_err(|(field, what)| wrong(field, what))?;

@@ -64,6 +64,9 @@ impl Webhook {
         match self.client.send(self.method, &url, &headers, body, self.timeout).await {
             Ok(answer) => judge(&answer, now),
             Err(WebError::Request(why)) => Sending::Never(why),
+            Err(error @ WebError::Private(_)) => {
+                Sending::Later { why: format!("{error}, or the channel's own"), wish: None }
+            }
             Err(error) => Sending::Later { why: error.to_string(), wish: None },
         }
     }

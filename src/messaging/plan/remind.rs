@@ -189,8 +189,10 @@ impl View<'_> {
                 MemberState::Unknown => None,
                 // Just fallen, just come on duty, or paused: neither here nor gone.
                 MemberState::Unreachable if member.paused.is_some() => None,
+                // One that was gone already when the queues were read is gone since then, as far as we know.
                 MemberState::Unreachable => {
-                    (long_ago(member.state_since) && long_ago(begin)).then_some(false)
+                    let seen = member.state_since.max(self.facts.queues_since);
+                    (long_ago(seen) && long_ago(begin)).then_some(false)
                 }
                 _ => Some(true),
             }

@@ -46,6 +46,7 @@ fn facts() -> Facts {
         persons: vec![person("anna", "201"), person("bert", "202"), person("carla", "203")],
         shifts: vec![Shifts { table, zone: zone(), queue: "operators".into() }],
         queues: Vec::new(),
+        queues_since: None,
     }
 }
 
@@ -198,6 +199,21 @@ fn who_cannot_be_reached_is_announced_once() {
     let other = "disconnected nights anna";
     assert_eq!(announced(&both, &[ANNA, BERT, other], "2026-11-23T10:20:00"), (vec![], vec![ANNA.into()]));
     assert_eq!(announced(&both, &[ANNA, BERT], "2026-11-23T12:00:00").1, [ANNA, BERT]);
+}
+
+/// It was unplugged while the daemon was down, or Asterisk was away: nobody saw when.
+#[test]
+fn who_was_gone_before_anybody_looked_is_announced() {
+    let early = "2026-11-23T08:00:00";
+    let unseen = Member { state_since: None, ..member("201", MemberState::Unreachable, early) };
+    let since = |seen: &str, members| Facts { queues_since: Some(at(seen)), ..with_queue(members) };
+    let nine = "2026-11-23T09:05:00";
+    let known = since("2026-11-23T09:04:00", vec![unseen.clone()]);
+    assert_eq!(announced(&known, &[], nine), (vec![ANNA.into()], vec![]));
+    assert_eq!(announced(&known, &[ANNA], nine), (vec![], vec![]), "an earlier life has told");
+    // Asterisk has just started: its telephones are about to register.
+    let just = since("2026-11-23T09:04:01", vec![unseen, member("202", MemberState::Unreachable, early)]);
+    assert_eq!(announced(&just, &[], nine), (vec![], vec![]));
 }
 
 #[test]

@@ -4,6 +4,10 @@ mod desk;
 mod doctor;
 mod published;
 mod queues;
+#[allow(dead_code, reason = "each test binary uses its own part")]
+#[path = "../../webhooks/receiver.rs"]
+mod receiver;
+mod told;
 mod turns;
 
 use std::{fs, io::Write};

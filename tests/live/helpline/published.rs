@@ -13,35 +13,35 @@ use crate::{
     support::{api::Api, daemon::Daemon, rig::Rig, wait},
 };
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The week of today.
-fn week(zone: &TimeZone) -> String {
+pub(super) fn week(zone: &TimeZone) -> String {
     let today = Timestamp::now().to_zoned(zone.clone()).date();
     let monday = today.saturating_sub(jiff::Span::new().days(today.weekday().to_monday_zero_offset()));
     format!("/v1/timetables/phones/{monday}")
 }
 
-async fn done(api: &Api, method: Method, path: &str, body: &Value) -> Value {
+pub(super) async fn done(api: &Api, method: Method, path: &str, body: &Value) -> Value {
     let (status, answer) = api.send(method.clone(), path, Some(body)).await.unwrap();
     assert!(status < 300, "{method} {path}: {status} {answer}");
     answer
 }
 
-/// This person answers at this line, all week.
-async fn answers(api: &Api, week: &str, line: usize, person: &str) {
+/// This person answers in this shift at this line, all week.
+pub(super) async fn answers(api: &Api, week: &str, (shift, line): (usize, usize), person: &str) {
     let cells: Vec<_> =
-        DAYS.iter().map(|day| json!({"day": day, "shift": 0, "line": line, "to": person})).collect();
+        DAYS.iter().map(|day| json!({"day": day, "shift": shift, "line": line, "to": person})).collect();
     done(api, Method::PATCH, &format!("{week}/cells"), &json!({"cells": cells, "force": true})).await;
 }
 
-async fn person(api: &Api, id: &str, extension: &str) {
+pub(super) async fn person(api: &Api, id: &str, extension: &str) {
     api.put(&format!("/v1/persons/{id}"), &json!({"name": id, "extension": extension, "ideal_load": 7.0}))
         .await;
 }
 
 /// Waits until the queue has these members; tells them.
-async fn members(api: &Api, wanted: &[&str]) -> Value {
+pub(super) async fn members(api: &Api, wanted: &[&str]) -> Value {
     let interfaces = |queue: &Value| -> BTreeSet<String> {
         let members = queue["members"].as_array().into_iter().flatten();
         members.filter_map(|member| member["interface"].as_str().map(str::to_owned)).collect()
@@ -50,7 +50,7 @@ async fn members(api: &Api, wanted: &[&str]) -> Value {
     wait::eventually(|| api.get("/v1/queues/crew"), |queue| interfaces(queue) == wanted).await
 }
 
-fn reason(queue: &Value, interface: &str) -> Value {
+pub(super) fn reason(queue: &Value, interface: &str) -> Value {
     let members = queue["members"].as_array().unwrap();
     members.iter().find(|member| member["interface"] == interface).unwrap()["paused_reason"].clone()
 }
@@ -81,8 +81,8 @@ async fn a_published_week_fills_the_queue_and_is_followed() {
         person(&api, id, extension).await;
     }
     api.put(&week, &json!({})).await;
-    answers(&api, &week, 0, "anna").await;
-    answers(&api, &week, 1, "berta").await;
+    answers(&api, &week, (0, 0), "anna").await;
+    answers(&api, &week, (0, 1), "berta").await;
     assert_eq!(members(&api, &[]).await["counts"]["waiting"], 0, "a draft fills nothing");
     done(&api, Method::POST, &format!("{week}/publish"), &json!({})).await;
     members(&api, &["201", "202"]).await;
@@ -91,7 +91,7 @@ async fn a_published_week_fills_the_queue_and_is_followed() {
     done(&api, Method::POST, "/v1/queues/crew/members/PJSIP%2F202/pause", &lunch).await;
     let drift = said(&daemon, &["queues", "drift", "crew"]);
     assert!(drift.contains("berta") && drift.contains("lunch") && drift.contains("by test"), "{drift}");
-    answers(&api, &week, 0, "carla").await;
+    answers(&api, &week, (0, 0), "carla").await;
     assert_eq!(reason(&members(&api, &["202", "203"]).await, "PJSIP/202"), "lunch");
     // Another telephone in the middle of the turn.
     person(&api, "berta", "212").await;

@@ -200,7 +200,7 @@ impl Drop for Site {
 }
 
 /// A rig with an empty queue, which sends callers away once nobody is there to be rung, and three telephones.
-fn place(name: &str) -> (Rig, Vec<Desk>) {
+pub(super) fn place(name: &str) -> (Rig, Vec<Desk>) {
     let rig = Rig::start(name);
     configure(
         &rig,
