@@ -77,9 +77,15 @@ async fn taken_back_and_done_again(base: Base) {
     for (now, name) in [(1, "anna"), (2, "berta"), (3, "carla")] {
         put(store, 0, name, WeekState::Draft, now).await;
     }
-    let step = async |is_redo: bool, seen: Option<i64>| {
-        let stepped = store.step_timetable("phones", sheet, is_redo, seen, "undoer", at(9)).await;
-        stepped.expect("answers").map(|(kept, text)| (who(&kept), text))
+    let step = async |is_redo: bool, seen: Option<i64>, by: &str| {
+        let stepped = store.step_timetable("phones", sheet, is_redo, seen, by, at(9)).await;
+        match stepped.expect("answers") {
+            Stepped::Done(kept, text) => format!("{}: {text}", who(&kept)),
+            Stepped::Stale(kept) => format!("{}, version {}", who(&kept), kept.version),
+            Stepped::Others { text, by, .. } => format!("{by}'s {text}"),
+            Stepped::Retired => "retired".to_owned(),
+            Stepped::Nothing => "nothing".to_owned(),
+        }
     };
     assert_eq!(step(true, None).await, None, "nothing was taken back yet");
     assert_eq!(step(false, Some(2)).await, Some(("carla".to_owned(), None)), "another version");
@@ -158,6 +164,7 @@ async fn plannings_are_kept(base: Base) {
         state,
         by: "anna".to_owned(),
         description: "ñandú 🚚".to_owned(),
+        seen: Some(3),
         started_at: at(i64::try_from(number).expect("small")),
         ended_at: None,
         progress: PlanningProgress { cost: Some(420.0), cells: 100, ..PlanningProgress::default() },

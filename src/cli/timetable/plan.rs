@@ -125,8 +125,9 @@ pub(super) async fn by_daemon(client: &mut Client, args: &PlanArgs) -> Result<Ex
     }
     say(&told(&of_planning(&planning), penalties(&planning)))?;
     if args.publish || args.draft {
-        let kept =
-            client.send("POST", &format!("{path}/publish"), Some(&json!({ "draft": args.draft }))).await?;
+        // Whoever has edited the week meanwhile is told of, and not overwritten.
+        let body = json!({ "draft": args.draft, "version": planning["seen"] });
+        let kept = client.send("POST", &format!("{path}/publish"), Some(&body)).await?;
         let state = kept["state"].as_str().unwrap_or_default();
         say(&format!("{} {week}: {state}, version {}", args.name, kept["version"]))?;
     } else {

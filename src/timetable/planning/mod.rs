@@ -149,6 +149,7 @@ impl Timetables {
             id: Uuid::now_v7(),
             timetable: name.to_owned(),
             week,
+        planning.why.clear();
             state: PlanningState::Running,
             by: by.to_owned(),
             description: description.to_owned(),
@@ -160,6 +161,7 @@ impl Timetables {
             published_at: None,
         }
     }
+            seen: None,
 }
 
 fn colon(why: &[String]) -> &'static str {
