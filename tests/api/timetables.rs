@@ -63,6 +63,25 @@ async fn a_week_is_made_edited_and_taken_back() {
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn anothers_change_is_not_taken_back_unseen() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    boss.put(WEEK, json!({})).await.is(200);
+    let edit = json!({"cells": [cell("mon", 0, 0, "anna")]});
+    let version = boss.patch(&format!("{WEEK}/cells"), edit).await.is(200)["table"]["version"].clone();
+    let other = app.named("berta", &[Scope::TimetablesRead, Scope::TimetablesWrite]).await;
+    let undo = format!("{WEEK}/undo");
+    let refused = other.post(&undo, json!({})).await.is_problem(409, "timetable_changed");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("actor's") && detail.contains("from open to anna"), "{detail}");
+    other.post(&undo, json!({"version": 1})).await.is_problem(409, "timetable_changed");
+    let undone = other.post(&undo, json!({ "version": version })).await.is(200);
+    assert_eq!(cells(&undone), "open open, open open, open open, open open");
+    boss.post(&format!("{WEEK}/redo"), json!({})).await.is_problem(409, "timetable_changed");
+    other.post(&format!("{WEEK}/redo"), json!({})).await.is(200);
+}
+
 async fn two_editors_see_each_other() {
     let app = App::start().await;
     let boss = office(&app).await;

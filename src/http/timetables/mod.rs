@@ -71,7 +71,7 @@ impl From<TimetableError> for Problem {
             TimetableError::Refused(refused) => match refused {
                 EditRefused::OutOfBounds { field, why } => Self::field(field, why),
                 EditRefused::Absent => Self::new(Code::NotFound, text),
-                EditRefused::Changed { .. } | EditRefused::Version { .. } => {
+                EditRefused::Changed { .. } | EditRefused::Version { .. } | EditRefused::Others { .. } => {
                     Self::new(Code::TimetableChanged, text)
                 }
                 _ => Self::new(Code::TimetableRefused, text),

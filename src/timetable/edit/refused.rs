@@ -34,6 +34,16 @@ pub enum EditRefused {
         /// Who made that.
         by: String,
     },
+    /// The change that would be taken back, or done again, is another's.
+    #[error("the last change is {by}'s ({what}): say that you have seen version {now} to do it all the same")]
+    Others {
+        /// Whose it is.
+        by: String,
+        /// What it was.
+        what: String,
+        /// The version that the table has.
+        now: i64,
+    },
     /// It would contradict what is known of people.
     #[error("{}", sentences(.0))]
     Conflicts(Vec<Conflict>),
