@@ -93,6 +93,7 @@ fn of_solution(solution: &Solution) -> String {
     let end = match solution.end {
         End::Proven => "none is better",
         End::GoodEnough => "good enough",
+        End::NotAllLookedAt => "not all shapes of days were looked at; the best of those that were",
         End::Deadline => "the time is over",
         End::Stopped => "stopped; the best so far",
         End::Failed(_) => "broken off; the best so far",
