@@ -6,6 +6,7 @@ use stasisd::http::Scope;
 use crate::{app::App, client::Actor, events::Watcher};
 
 const WEEK: &str = "/v1/timetables/phones/2026-11-23";
+const PAST: &str = "/v1/timetables/phones/2024-01-01";
 
 /// Somebody who edits timetables, and the people of an office.
 pub async fn office(app: &App) -> Actor {
@@ -156,15 +157,15 @@ async fn forced_shifts_have_as_many_lines_as_they_need() {
 async fn weeks_are_published_printed_retired_with_their_credit() {
     let app = App::start().await;
     let boss = office(&app).await;
-    boss.put(WEEK, json!({})).await.is(200);
-    boss.patch(&format!("{WEEK}/cells"), json!({"cells": [cell("mon", 0, 0, "anna")]})).await.is(200);
-    assert_eq!(boss.post(&format!("{WEEK}/publish"), json!({})).await.is(200)["state"], "published");
+    boss.put(PAST, json!({})).await.is(200);
+    boss.patch(&format!("{PAST}/cells"), json!({"cells": [cell("mon", 0, 0, "anna")]})).await.is(200);
+    assert_eq!(boss.post(&format!("{PAST}/publish"), json!({})).await.is(200)["state"], "published");
     for (accept, kind, begin) in [
         ("text/html", "text/html; charset=utf-8", "<!doctype html>"),
         ("application/pdf", "application/pdf", "%PDF"),
         ("text/csv", "text/csv; charset=utf-8", "date,day"),
     ] {
-        let answer = boss.with("accept", accept).get(WEEK).await;
+        let answer = boss.with("accept", accept).get(PAST).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, Some(kind)));
         assert!(
             answer.text().starts_with(begin) && answer.text().contains("ANNA"),
@@ -174,9 +175,16 @@ async fn weeks_are_published_printed_retired_with_their_credit() {
     }
     let credit = boss.get("/v1/timetables/phones/credit?week=2026-11-23").await.is(200);
     assert_eq!(credit["credit"], json!({"anna": 1.0}));
-    assert_eq!(boss.post(&format!("{WEEK}/retire"), json!({})).await.is(200)["retired"], 1);
+    boss.post("/v1/timetables/phones/2126-11-25/retire", json!({}))
+        .await
+        .is_problem(409, "timetable_refused");
+    assert_eq!(boss.post(&format!("{PAST}/retire"), json!({})).await.is(200)["retired"], 1);
     let late = json!({"cells": [cell("mon", 0, 0, "berta")]});
-    boss.patch(&format!("{WEEK}/cells"), late).await.is_problem(409, "timetable_refused");
+    boss.patch(&format!("{PAST}/cells"), late).await.is_problem(409, "timetable_refused");
+    let late = boss.post(&format!("{PAST}/undo"), json!({})).await.is_problem(409, "timetable_refused");
+    assert!(late["detail"].as_str().unwrap().contains("retired"), "{late}");
+    let again = boss.post("/v1/timetables/phones/plannings", json!({"week": "2024-01-01"})).await;
+    again.is_problem(409, "timetable_refused");
     assert_eq!(
         boss.get("/v1/timetables/phones/credit?week=2027-01-04").await.is(200)["credit"],
         json!({"anna": 1.0})

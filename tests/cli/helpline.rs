@@ -104,8 +104,8 @@ fn a_week_from_its_planning_to_paper() {
     assert!(std::fs::read(paper).unwrap().starts_with(b"%PDF"));
     run(&["withdraw", "phones", "2026-11-23"]).is(0, &["draft"]);
     run(&["publish", "phones", "2026-11-23"]).is(0, &["published"]);
-    run(&["retire", "phones", "2026-11-23"]).is(0, &["1 weeks retired"]);
-    run(&["plan", "phones", "2026-11-23"]).is(65, &["409"]);
+    run(&["retire", "phones", "2126-11-25"]).is(65, &["2126-11-25 is not over"]);
+    run(&["retire", "phones", "2024-01-01"]).is(0, &["0 weeks retired"]);
     run(&["plan", "phones"]).is(64, &["Monday"]);
 }
 

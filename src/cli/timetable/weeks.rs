@@ -61,7 +61,7 @@ pub(super) enum WeeksCommand {
     Publish(Of),
     /// Make a published week a draft again
     Withdraw(Of),
-    /// Retire the published weeks up to this one, and freeze the credit at its end
+    /// Retire the published weeks up to this one, which is over, and freeze the credit at its end
     Retire(Of),
     /// Print a week
     Print {

@@ -1,7 +1,7 @@
 //! Why a change of a table was not made.
 
 use super::Conflict;
-use crate::model::Cell;
+use crate::model::{Cell, Week};
 
 /// Why a change of a table was not made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum EditRefused {
     /// The week is over and its credit is frozen.
     #[error("the week is retired and its credit is frozen: it does not change any more")]
     Retired,
+    /// What does not change any more must be over.
+    #[error("the week {0} is not over: what is retired cannot be changed any more")]
+    NotOver(Week),
     /// There is no table to change.
     #[error("there is no timetable of that week: plan it, or store one (PUT)")]
     Absent,
