@@ -59,6 +59,19 @@ async fn a_week_is_planned_and_published() {
 }
 
 #[tokio::test]
+async fn what_is_forced_to_be_empty_stays_empty() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    let nobody = json!({"cells": [{"day": "mon", "shift": 0, "line": 0, "to": "nobody"}]});
+    boss.patch("/v1/timetables/phones/forced/cells", nobody).await.is(200);
+    let begun = boss.post(PLANNINGS, json!({"week": "2026-11-23"})).await.is(202);
+    let planning = ended(&boss, &begun).await;
+    assert_eq!((&planning["filled"], &planning["cells"]), (&json!(7), &json!(7)), "{planning}");
+    let first = &planning["result"]["cells"][0][0];
+    assert!(first[0] == "nobody" && first[1] != "nobody", "{first}");
+}
+
+#[tokio::test]
 async fn a_week_with_no_solution_says_why() {
     let mut setup = Setup::default();
     let rules = &mut setup.timetables.get_mut("phones").unwrap().rules;
