@@ -64,7 +64,6 @@ async fn a_week_is_made_edited_and_taken_back() {
 }
 
 #[tokio::test]
-#[tokio::test]
 async fn anothers_change_is_not_taken_back_unseen() {
     let app = App::start().await;
     let boss = office(&app).await;
@@ -83,6 +82,7 @@ async fn anothers_change_is_not_taken_back_unseen() {
     other.post(&format!("{WEEK}/redo"), json!({})).await.is(200);
 }
 
+#[tokio::test]
 async fn two_editors_see_each_other() {
     let app = App::start().await;
     let boss = office(&app).await;
@@ -173,7 +173,7 @@ async fn weeks_are_published_printed_retired_with_their_credit() {
             answer.text()
         );
     }
-    let credit = boss.get("/v1/timetables/phones/credit?week=2026-11-23").await.is(200);
+    let credit = boss.get("/v1/timetables/phones/credit?week=2024-01-01").await.is(200);
     assert_eq!(credit["credit"], json!({"anna": 1.0}));
     boss.post("/v1/timetables/phones/2126-11-25/retire", json!({}))
         .await
@@ -191,6 +191,22 @@ async fn weeks_are_published_printed_retired_with_their_credit() {
     );
     let listed = boss.get("/v1/timetables/phones").await.is(200);
     assert_eq!(listed["weeks"][0]["state"], "retired");
+}
+
+#[tokio::test]
+async fn loads_are_shown_step_by_step() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    let off = json!({"person": "berta", "from": "2026-11-24", "to": "2026-11-24", "kind": "vacation", "reason": "Ski"});
+    boss.post("/v1/absences", off).await.is(201);
+    boss.put("/v1/timetables/phones/credit?week=2026-11-16", json!({"credit": {"carla": 1.0}})).await.is(204);
+    let loads = boss.get(&format!("{WEEK}/loads")).await.is(200);
+    let of =
+        |id: &str| loads["people"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    assert_eq!((&of("anna")["proportional"], &of("anna")["load"]), (&json!(2.0), &json!(2)));
+    assert_eq!((&of("berta")["proportional"], &of("berta")["load"]), (&json!(1.0), &json!(1)));
+    assert_eq!((&of("carla")["credit_stored"], &loads["target"]), (&json!(1.0), &json!(8)));
+    boss.get("/v1/timetables/phones/forced/loads").await.blames("week");
 }
 
 #[tokio::test]
