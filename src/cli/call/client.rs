@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use super::who;
 use crate::{
     app::{Exit, Failed, OrExit},
     config::HttpConfig,
@@ -183,7 +184,7 @@ async fn own(store: Store) -> Result<Access, Failed> {
         Scope::TimetablesWrite,
         Scope::MessagesWrite,
     ];
-    let (plain, token) = token::create("stasisd call", &scopes, Some(until), now);
+    let (plain, token) = token::create(&who::name(), &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;
     Ok(Access::Own { store, plain, id: token.id, until })
 }
