@@ -149,7 +149,7 @@ pub(super) struct Step {
 pub(super) enum Form {
     /// A page
     Html,
-    /// A page to print
+    /// A page to print; names in other letters than western Europe's stand there by their ids
     Pdf,
     /// A table
     Csv,
