@@ -13,11 +13,12 @@ use crate::model::{AbsenceKind, PersonId, Who};
 const MOST_FEEDS: usize = 32;
 
 /// `[absences]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "see config/stasisd.toml")]
 pub struct AbsencesConfig {
     /// Each is read in its own time.
+    #[serde(default)]
     pub feeds: Vec<AbsenceFeedConfig>,
 }
 

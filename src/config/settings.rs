@@ -32,6 +32,7 @@ pub struct Config {
     #[serde(default)]
     pub timetables: BTreeMap<String, TimetableConfig>,
     pub queue_history: QueueHistoryConfig,
+    #[serde(default)]
     pub absences: AbsencesConfig,
     pub messaging: MessagingConfig,
     pub webhooks: WebhooksConfig,

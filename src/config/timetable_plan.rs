@@ -1,4 +1,4 @@
-//! `plan` of `[timetables.NAME]`: when weeks are planned by themselves.
+//! `[timetables.NAME.plan]`: when weeks are planned by themselves.
 
 use jiff::civil::Time;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{TimetableConfig, verify::Found};
 use crate::model::Day;
 
-/// `[timetables.NAME]` `plan`
+/// `[timetables.phones.plan]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "see config/stasisd.toml")]

@@ -119,9 +119,11 @@ async fn espeak_that_is_killed_or_hangs_where_phonemes_are_asked_for() {
 #[tokio::test]
 async fn a_voice_that_fails_in_the_middle_of_a_text() {
     let mut site = Site::with_piper();
-    // The first clause is spoken; then the program is killed whenever phonemes are asked for.
+    // The first clause is spoken, each line followed by a mark, after one that is said twice; then the program is
+    // killed whenever phonemes are asked for.
     site.config.espeak_program = site.script(
-        "f=\"${0%/*}/once\"\ncase \"$*\" in *--ipa*) [ -e \"$f\" ] && kill -9 $$; : > \"$f\";; esac\n\
+        "f=\"${0%/*}/once\"\ncase \"$*\" in *--ipa*) [ -e \"$f\" ] && kill -9 $$; : > \"$f\"\n\
+         for n in 1 2 3 4; do IFS= read -r line; printf '%s\\n' \"$line\"; done | espeak-ng \"$@\"; exit;; esac\n\
          exec espeak-ng \"$@\"",
     );
     let speech = site.speech();

@@ -86,7 +86,7 @@ async fn who_gives_up_leaves_nothing_behind(base: Base) {
 }
 
 fn full(path: &Path) -> StorageConfig {
-    config(format!("sqlite://{}?max_page_count=100", path.join("small.db").display()))
+    config(format!("sqlite://{}?max_page_count=200", path.join("small.db").display()))
 }
 
 /// SQLite's own bound on the file gives the same error as a full disk, without root.

@@ -19,7 +19,7 @@ async fn from_before_outbound_calls(base: Base) {
          DROP TABLE persons; DROP TABLE absences; DROP TABLE people_revision;
          DROP TABLE timetables; DROP TABLE timetable_edits; DROP TABLE timetable_credits; DROP TABLE plannings;
          DROP TABLE timetable_calendars;
-         DROP TABLE contact_numbers; DROP TABLE contacts; DROP TABLE pairings; DROP TABLE messages; DROP TABLE message_marks;
+         DROP TABLE messages; DROP TABLE message_marks;
          DROP TABLE queue_programmed; DROP TABLE queue_overrides; DROP TABLE queue_calls; DROP TABLE queue_member_events;
          DELETE FROM _sqlx_migrations WHERE version >= 2",
     )

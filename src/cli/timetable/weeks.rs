@@ -318,7 +318,7 @@ fn shown(table: &Value) -> String {
     };
     let head = columns(&mut days.iter().map(text));
     let (name, week, state) = (text(&table["timetable"]), text(&table["week"]), text(&table["state"]));
-    let mut out = format!("{name} {week} {state}, version {version}\n{:<16}{head}\n", "");
+    let mut out = format!("{name} {week} {state}, version {version}\n{:<16}{}\n", "", head.trim_end());
     for (shift, hours) in hours.windows(2).enumerate() {
         for line in 0..lines {
             let row =
@@ -345,7 +345,7 @@ mod tests {
             "timetable": "phones", "week": "2026-11-23", "state": "draft", "version": 3, "days": ["mon", "tue"],
             "hours": ["09:00", "10:15"], "lines": 2, "cells": [[["anna", "nobody"]], [["berta", "open"]]], "cost": 20.0,
         });
-        let expected = "phones 2026-11-23 draft, version 3\n                 mon            tue            \n\
+        let expected = "phones 2026-11-23 draft, version 3\n                 mon            tue\n\
             09:00-10:15  L1  anna           berta\n             L2  nobody         open\n20 points";
         assert_eq!(shown(&table), expected);
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();

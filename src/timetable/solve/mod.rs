@@ -6,7 +6,7 @@
 
 mod apart;
 #[cfg(test)]
-mod brute;
+mod brute_tests;
 mod days;
 mod engine;
 mod error;

@@ -4,7 +4,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    brute::{made, plan},
+    brute_tests::{made, plan},
     *,
 };
 use crate::timetable::{

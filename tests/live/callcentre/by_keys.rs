@@ -12,6 +12,7 @@ use crate::{
         eventually,
         rig::Rig,
         sipp::{Called, Caller, Calling, Doing, Farm, Manner, rtp::Media},
+        wait,
     },
 };
 
@@ -264,12 +265,11 @@ async fn a_colleague_hands_the_caller_on_by_refer() {
 async fn who_was_handed_on_by_refer_talks_on_when_the_daemon_is_killed() {
     let (mut site, farm) = by_refer("by-refer-killed").await;
     let calling = call(&site.rig, 71, 14_000);
-    tokio::task::block_in_place(|| {
-        eventually(LONG, || {
-            let log = site.daemon.log();
-            if log.contains("method=\"refer_in\"") { Ok(()) } else { Err(log) }
-        });
-    });
+    // On the disk, not only in the log.
+    let api = site.api();
+    let live =
+        wait::eventually(|| api.get("/v1/calls?live=true"), |calls| calls["items"][0].is_object()).await;
+    wait::eventually(|| tried(&api, &live["items"][0]), |tried| is(tried, &[("refer_in", "taken")])).await;
     site.daemon.kill();
     site.daemon.start().await;
     site.daemon.ready().await;

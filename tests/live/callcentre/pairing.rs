@@ -11,6 +11,7 @@ use crate::{
         eventually,
         rig::Rig,
         sipp::{Answer, Answerer, Caller, EndedBy, Message},
+        wait,
     },
 };
 
@@ -182,8 +183,9 @@ async fn who_is_connected_goes_on_talking_when_the_daemon_is_killed() {
     site.daemon.kill();
     site.daemon.start().await;
     site.daemon.ready().await;
-    let gateways = site.api().get("/v1/gateways").await;
-    assert_eq!(gateways["items"][0]["calls"], 1, "the line is known to be taken: {gateways}");
+    // The line is known to be taken.
+    let api = site.api();
+    wait::eventually(|| api.get("/v1/gateways"), |gateways| gateways["items"][0]["calls"] == 1).await;
     let called = tokio::task::block_in_place(|| calling.wait());
     assert!(called.as_expected(), "{:?}\n{}", called.dir, site.daemon.log());
     let call = site.ended(&PASSENGER.replace('+', "%2B")).await;

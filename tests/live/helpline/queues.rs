@@ -228,6 +228,11 @@ async fn asterisk_is_restarted_and_the_queues_are_read_anew() {
     let (api, rig) = (site.api(), &site.rig);
     let bob = json!({"interface": "PJSIP/operator", "name": "Bob", "paused": true, "reason": "lunch"});
     done(&api, &format!("{CREW}/members"), &bob).await;
+    // Asterisk writes its database once in a second.
+    let kept = rig.dir().join("db/astdb.sqlite3");
+    let is_kept =
+        || std::future::ready(std::fs::read(&kept).is_ok_and(|db| db.windows(5).any(|w| w == b"lunch")));
+    wait::eventually(is_kept, |is_kept| *is_kept).await;
     tokio::task::block_in_place(|| rig.kill());
     wait::eventually(|| api.get("/v1/queues"), |list| list["connected"] == false).await;
     let stale = api.get(CREW).await;
