@@ -53,7 +53,9 @@ impl Present {
         let plannings = self.timetables.plannings(name).await?.into_iter();
         let failed = plannings.filter(|planning| {
             let has_failed = matches!(planning.state, PlanningState::Unsolvable | PlanningState::Failed);
-            has_failed && planning.ended_at.is_some_and(|ended| ended >= since)
+            // One that is done, and says why, was not published.
+            let is_unused = planning.state == PlanningState::Done && !planning.why.is_empty();
+            (has_failed || is_unused) && planning.ended_at.is_some_and(|ended| ended >= since)
         });
         let told = failed.map(|planning| FailedPlanning {
             planning: planning.id.to_string(),

@@ -129,6 +129,9 @@ pub struct Planning {
     pub week: Week,
     /// How far it has come.
     pub state: PlanningState,
+    /// The version of the week's table when it began; 0: there was none.
+    #[serde(default)]
+    pub seen: Option<i64>,
     /// Who started it.
     pub by: String,
     /// What it is for.
@@ -141,7 +144,7 @@ pub struct Planning {
     pub progress: PlanningProgress,
     /// The best that it found.
     pub result: Option<WeekPlan>,
-    /// Why there is no result, a sentence each.
+    /// Why there is no result, or why it was not published, a sentence each.
     pub why: Vec<String>,
     /// Since when its result is the week's timetable.
     pub published_at: Option<Timestamp>,

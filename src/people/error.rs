@@ -30,6 +30,9 @@ pub enum PeopleError {
     /// Nobody has this id.
     #[error("there is no person {0}")]
     NoPerson(PersonId),
+    /// Somebody who has to be there.
+    #[error("{0} has the role admin: take the role away first")]
+    Admin(PersonId),
     /// Nobody is in it.
     #[error("there is no group {0:?}")]
     NoGroup(String),

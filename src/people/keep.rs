@@ -39,9 +39,9 @@ impl People {
     /// Deletes somebody with their absences; false: there was nobody.
     ///
     /// # Errors
-    /// The store does not answer; nothing has changed.
+    /// Somebody with the role `admin`, or the store does not answer; nothing has changed.
     pub async fn delete(&self, id: &PersonId) -> Result<bool, PeopleError> {
-        let change = self.change(|known| Ok(plan::delete(known, id))).await?;
+        let change = self.change(|known| plan::delete(known, id)).await?;
         Ok(!change.delete.is_empty())
     }
 

@@ -12,6 +12,8 @@ use crate::{
 const MOST: usize = 5000;
 /// Groups of one person at most.
 const MOST_GROUPS: usize = 64;
+/// The role of those who are not deleted.
+const ADMIN: &str = "admin";
 /// Longest name of a group, in characters.
 const LONGEST_GROUP: usize = 200;
 
@@ -55,10 +57,13 @@ fn single(
     Ok(())
 }
 
-/// Deletes somebody, and their absences.
-pub(super) fn delete(known: &Persons, id: &PersonId) -> PeopleChange {
-    let delete = known.contains_key(id).then(|| id.clone()).into_iter().collect();
-    PeopleChange { delete, ..PeopleChange::default() }
+/// Deletes somebody, and their absences. Who administers is not deleted by a slip.
+pub(super) fn delete(known: &Persons, id: &PersonId) -> Result<PeopleChange, PeopleError> {
+    let Some(person) = known.get(id) else { return Ok(PeopleChange::default()) };
+    if person.roles.contains(ADMIN) {
+        return Err(PeopleError::Admin(id.clone()));
+    }
+    Ok(PeopleChange { delete: vec![id.clone()], ..PeopleChange::default() })
 }
 
 /// Adds persons to groups and takes them out of others.
@@ -159,6 +164,16 @@ mod tests {
         assert!(put(&known, vec![person("anna", Some("201"), &[])]).is_ok(), "one's own");
         let bad = put(&known, vec![person("carla", Some("2 1"), &[])]).unwrap_err();
         assert!(matches!(bad, PeopleError::Field { field, .. } if field == "extension"));
+    }
+
+    #[test]
+    fn who_administers_is_not_deleted_by_a_slip() {
+        let boss = Person { roles: set(&["admin"]), ..person("boss", None, &[]) };
+        let known = known(&[boss.clone(), person("anna", None, &[])]);
+        assert_eq!(delete(&known, &boss.id), Err(PeopleError::Admin(boss.id.clone())));
+        let anna = PersonId::parse("anna").unwrap();
+        assert_eq!(delete(&known, &anna).unwrap().delete, [anna]);
+        assert!(delete(&known, &PersonId::parse("zoe").unwrap()).unwrap().is_empty());
     }
 
     #[test]

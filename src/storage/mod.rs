@@ -55,7 +55,7 @@ pub use people::{PeopleChange, Persons};
 pub use queue_history::QueueCallQuery;
 pub use rules::{RoutingBook, RuleQuery};
 pub use sweep::Swept;
-pub use timetables::{TableChange, TableSummary};
+pub use timetables::{Stepped, TableChange, TableSummary};
 pub use tokens::Token;
 pub use versioned::Put;
 

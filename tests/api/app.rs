@@ -215,7 +215,12 @@ impl App {
 
     /// Somebody with a token of these scopes.
     pub async fn actor(&self, scopes: &[Scope]) -> Actor {
-        let (plain, token) = token::create("actor", scopes, None, Timestamp::now());
+        self.named("actor", scopes).await
+    }
+
+    /// Somebody else who may do this.
+    pub async fn named(&self, name: &str, scopes: &[Scope]) -> Actor {
+        let (plain, token) = token::create(name, scopes, None, Timestamp::now());
         self.store.add_token(&token).await.unwrap();
         Actor::new(self.address, Some(plain))
     }

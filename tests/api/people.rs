@@ -35,6 +35,9 @@ async fn a_person_lives() {
     assert_eq!(ids(&office.get("/v1/persons").await.is(200)), ["anna", "berta"]);
     assert_eq!(ids(&office.get("/v1/persons?group=front%20desk").await.is(200)), ["anna"]);
     assert_eq!(ids(&office.get("/v1/persons?extension=201").await.is(200)), ["anna"]);
+    let refused = office.delete("/v1/persons/anna").await.is_problem(409, "taken");
+    assert!(refused["detail"].as_str().unwrap().contains("role admin"), "{refused}");
+    office.put("/v1/persons/anna", json!({})).await.is(200);
     office.delete("/v1/persons/anna").await.is(204);
     office.delete("/v1/persons/anna").await.is(204);
     office.get("/v1/persons/anna").await.is_problem(404, "not_found");

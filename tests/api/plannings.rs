@@ -59,6 +59,19 @@ async fn a_week_is_planned_and_published() {
 }
 
 #[tokio::test]
+async fn what_is_forced_to_be_empty_stays_empty() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    let nobody = json!({"cells": [{"day": "mon", "shift": 0, "line": 0, "to": "nobody"}]});
+    boss.patch("/v1/timetables/phones/forced/cells", nobody).await.is(200);
+    let begun = boss.post(PLANNINGS, json!({"week": "2026-11-23"})).await.is(202);
+    let planning = ended(&boss, &begun).await;
+    assert_eq!((&planning["filled"], &planning["cells"]), (&json!(7), &json!(7)), "{planning}");
+    let first = &planning["result"]["cells"][0][0];
+    assert!(first[0] == "nobody" && first[1] != "nobody", "{first}");
+}
+
+#[tokio::test]
 async fn a_week_with_no_solution_says_why() {
     let mut setup = Setup::default();
     let rules = &mut setup.timetables.get_mut("phones").unwrap().rules;
@@ -191,4 +204,46 @@ async fn weeks_are_planned_when_they_are_due_and_tried_again_after_a_cut() {
         again.plan_if_due("phones", now).await.unwrap().is_none(),
         "a failed one is somebody's to look at"
     );
+}
+
+/// A planner that is done when it is told.
+struct Patient(Arc<tokio::sync::Notify>);
+
+impl Solver for Patient {
+    fn solve(
+        &self,
+        task: Task,
+        _: Listener,
+        _: CancellationToken,
+    ) -> BoxFuture<'_, Result<WeekPlan, NoPlan>> {
+        let until = Arc::clone(&self.0);
+        Box::pin(async move {
+            until.notified().await;
+            Ok(WeekPlan { cost: Some(7.0), ..WeekPlan::of(task.table) })
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_week_that_was_edited_meanwhile_is_not_overwritten() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    let done = Arc::new(tokio::sync::Notify::new());
+    let room = room(&app.store, Arc::new(Patient(Arc::clone(&done))), None).await;
+    let request = PlanRequest { publish: true, ..PlanRequest::default() };
+    let path = "/v1/timetables/phones/2026-11-23";
+    let is_over = |planning: &Planning| planning.published_at.is_some() || !planning.why.is_empty();
+    let begun = room.start_planning("phones", week(), &request, "anna").await.unwrap();
+    done.notify_one();
+    until(&room, &begun, is_over).await;
+    assert_eq!(boss.get(path).await.is(200)["state"], "published");
+
+    let begun = room.start_planning("phones", week(), &request, "anna").await.unwrap();
+    let cell = json!({"cells": [{"day": "mon", "shift": 0, "line": 0, "to": "berta"}]});
+    let edited = boss.patch(&format!("{path}/cells"), cell).await.is(200);
+    done.notify_one();
+    let planning = until(&room, &begun, is_over).await;
+    assert_eq!((planning.state, planning.result.is_some()), (PlanningState::Done, true));
+    assert!(planning.why[0].contains("not published") && planning.why[0].contains("actor"), "{planning:?}");
+    assert_eq!(boss.get(path).await.is(200)["version"], edited["table"]["version"]);
 }

@@ -6,6 +6,7 @@ use stasisd::http::Scope;
 use crate::{app::App, client::Actor, events::Watcher};
 
 const WEEK: &str = "/v1/timetables/phones/2026-11-23";
+const PAST: &str = "/v1/timetables/phones/2024-01-01";
 
 /// Somebody who edits timetables, and the people of an office.
 pub async fn office(app: &App) -> Actor {
@@ -60,6 +61,25 @@ async fn a_week_is_made_edited_and_taken_back() {
     assert_eq!(cells(&undone), "anna berta, open open, open open, open open");
     boss.post(&format!("{WEEK}/redo"), json!({})).await.is(200);
     boss.post(&format!("{WEEK}/redo"), json!({})).await.is_problem(409, "timetable_refused");
+}
+
+#[tokio::test]
+async fn anothers_change_is_not_taken_back_unseen() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    boss.put(WEEK, json!({})).await.is(200);
+    let edit = json!({"cells": [cell("mon", 0, 0, "anna")]});
+    let version = boss.patch(&format!("{WEEK}/cells"), edit).await.is(200)["table"]["version"].clone();
+    let other = app.named("berta", &[Scope::TimetablesRead, Scope::TimetablesWrite]).await;
+    let undo = format!("{WEEK}/undo");
+    let refused = other.post(&undo, json!({})).await.is_problem(409, "timetable_changed");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("actor's") && detail.contains("from open to anna"), "{detail}");
+    other.post(&undo, json!({"version": 1})).await.is_problem(409, "timetable_changed");
+    let undone = other.post(&undo, json!({ "version": version })).await.is(200);
+    assert_eq!(cells(&undone), "open open, open open, open open, open open");
+    boss.post(&format!("{WEEK}/redo"), json!({})).await.is_problem(409, "timetable_changed");
+    other.post(&format!("{WEEK}/redo"), json!({})).await.is(200);
 }
 
 #[tokio::test]
@@ -137,15 +157,15 @@ async fn forced_shifts_have_as_many_lines_as_they_need() {
 async fn weeks_are_published_printed_retired_with_their_credit() {
     let app = App::start().await;
     let boss = office(&app).await;
-    boss.put(WEEK, json!({})).await.is(200);
-    boss.patch(&format!("{WEEK}/cells"), json!({"cells": [cell("mon", 0, 0, "anna")]})).await.is(200);
-    assert_eq!(boss.post(&format!("{WEEK}/publish"), json!({})).await.is(200)["state"], "published");
+    boss.put(PAST, json!({})).await.is(200);
+    boss.patch(&format!("{PAST}/cells"), json!({"cells": [cell("mon", 0, 0, "anna")]})).await.is(200);
+    assert_eq!(boss.post(&format!("{PAST}/publish"), json!({})).await.is(200)["state"], "published");
     for (accept, kind, begin) in [
         ("text/html", "text/html; charset=utf-8", "<!doctype html>"),
         ("application/pdf", "application/pdf", "%PDF"),
         ("text/csv", "text/csv; charset=utf-8", "date,day"),
     ] {
-        let answer = boss.with("accept", accept).get(WEEK).await;
+        let answer = boss.with("accept", accept).get(PAST).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, Some(kind)));
         assert!(
             answer.text().starts_with(begin) && answer.text().contains("ANNA"),
@@ -153,17 +173,40 @@ async fn weeks_are_published_printed_retired_with_their_credit() {
             answer.text()
         );
     }
-    let credit = boss.get("/v1/timetables/phones/credit?week=2026-11-23").await.is(200);
+    let credit = boss.get("/v1/timetables/phones/credit?week=2024-01-01").await.is(200);
     assert_eq!(credit["credit"], json!({"anna": 1.0}));
-    assert_eq!(boss.post(&format!("{WEEK}/retire"), json!({})).await.is(200)["retired"], 1);
+    boss.post("/v1/timetables/phones/2126-11-25/retire", json!({}))
+        .await
+        .is_problem(409, "timetable_refused");
+    assert_eq!(boss.post(&format!("{PAST}/retire"), json!({})).await.is(200)["retired"], 1);
     let late = json!({"cells": [cell("mon", 0, 0, "berta")]});
-    boss.patch(&format!("{WEEK}/cells"), late).await.is_problem(409, "timetable_refused");
+    boss.patch(&format!("{PAST}/cells"), late).await.is_problem(409, "timetable_refused");
+    let late = boss.post(&format!("{PAST}/undo"), json!({})).await.is_problem(409, "timetable_refused");
+    assert!(late["detail"].as_str().unwrap().contains("retired"), "{late}");
+    let again = boss.post("/v1/timetables/phones/plannings", json!({"week": "2024-01-01"})).await;
+    again.is_problem(409, "timetable_refused");
     assert_eq!(
         boss.get("/v1/timetables/phones/credit?week=2027-01-04").await.is(200)["credit"],
         json!({"anna": 1.0})
     );
     let listed = boss.get("/v1/timetables/phones").await.is(200);
     assert_eq!(listed["weeks"][0]["state"], "retired");
+}
+
+#[tokio::test]
+async fn loads_are_shown_step_by_step() {
+    let app = App::start().await;
+    let boss = office(&app).await;
+    let off = json!({"person": "berta", "from": "2026-11-24", "to": "2026-11-24", "kind": "vacation", "reason": "Ski"});
+    boss.post("/v1/absences", off).await.is(201);
+    boss.put("/v1/timetables/phones/credit?week=2026-11-16", json!({"credit": {"carla": 1.0}})).await.is(204);
+    let loads = boss.get(&format!("{WEEK}/loads")).await.is(200);
+    let of =
+        |id: &str| loads["people"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    assert_eq!((&of("anna")["proportional"], &of("anna")["load"]), (&json!(2.0), &json!(2)));
+    assert_eq!((&of("berta")["proportional"], &of("berta")["load"]), (&json!(1.0), &json!(1)));
+    assert_eq!((&of("carla")["credit_stored"], &loads["target"]), (&json!(1.0), &json!(8)));
+    boss.get("/v1/timetables/phones/forced/loads").await.blames("week");
 }
 
 #[tokio::test]

@@ -55,6 +55,8 @@ async fn weeks_in_the_old_shape() {
     let log = week["log"].as_array().unwrap();
     assert!(log.last().unwrap().as_str().unwrap().contains(": actor changed mon 10:15-11:30 L1"), "{log:?}");
     assert_eq!(read(&boss.get("/api/graella/2026-11-23").await, 200), week);
+    assert_eq!(read(&boss.get("/api/graella-2026-11-23.yaml").await, 200), week);
+    boss.get("/api/graella-2026-11-23.html").await.is_problem(404, "unknown_path");
     let why = read(&boss.get("/api/graella/2026-11-24").await, 400);
     assert!(why["error"].as_str().unwrap().contains("not a Monday"), "{why}");
     for bad in ["dl/9/0/anna", "dl/0/9/anna", "xx/0/0/anna", "dl/1/1/anna", "dl/0/0/nobodyknows"] {

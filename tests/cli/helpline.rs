@@ -86,6 +86,7 @@ fn a_week_from_its_planning_to_paper() {
             "8 of 8 cells filled",
         ],
     );
+    run(&["loads", "phones", "2026-11-30"]).is(0, &["person\tideal", "anna\t5.0\t5.0", "2 lines, "]);
     run(&["list", "phones"]).is(0, &["2026-11-23  published"]);
     run(&["show", "phones", "2026-11-23"]).is(0, &["09:00-10:15  L1", "anna", "dora"]);
     run(&["edit", "phones", "2026-11-23", "mon", "1", "1", "nobody"]).is(0, &["version 2"]);
@@ -113,8 +114,8 @@ fn a_week_from_its_planning_to_paper() {
     run(&["plannings", "phones", "--publish", &id]).is(0, &["phones 2026-11-30: published"]);
     run(&["plannings", "phones", "--delete", &id]).is(0, &["deleted"]);
     run(&["plannings", "phones", "--stop", &id]).is(65, &["404"]);
-    run(&["retire", "phones", "2026-11-23"]).is(0, &["1 weeks retired"]);
-    run(&["plan", "phones", "2026-11-23"]).is(65, &["409"]);
+    run(&["retire", "phones", "2126-11-25"]).is(65, &["2126-11-25 is not over"]);
+    run(&["retire", "phones", "2024-01-01"]).is(0, &["0 weeks retired"]);
     run(&["plan", "phones"]).is(64, &["Monday"]);
 }
 

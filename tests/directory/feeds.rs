@@ -104,8 +104,17 @@ async fn a_table_and_a_calendar_are_read_and_kept_while_they_fail() {
             Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n\xff\xff\xff\xff\xff".to_vec()),
             "UTF-8",
         ),
+        (response("200 OK", "who,from\n\"anna"), "1 of its 1 rows"),
+        (
+            response("200 OK", "who,from\nanna@example.com,1/12/26\nzoe@example.com,5/12/26\n"),
+            "2 of its 2 rows",
+        ),
+        (
+            response("200 OK", "who,from\nanna@example.com,2026-12-01\nzoe@example.com,5/12/26\nx,6/12/26\n"),
+            "2 of its 3 rows",
+        ),
         // A table in which nobody is away is a good one: this one comes last.
-        (response("200 OK", "who,from\n\"anna"), ""),
+        (response("200 OK", "who,from\n"), ""),
     ] {
         let bad = Endpoint::start([answer]).await;
         let state = settled(&feeds(&people, vec![csv(&bad.url()), calendar.clone()]), "leave").await;
@@ -115,6 +124,27 @@ async fn a_table_and_a_calendar_are_read_and_kept_while_they_fail() {
             assert_eq!(reasons(&house).await, ["Nadal", "Ski"], "{words}");
         }
     }
+    assert_eq!(reasons(&house).await, ["Nadal"], "nobody is away");
+}
+
+#[tokio::test]
+async fn a_feed_that_suddenly_names_strangers_alone_is_not_believed() {
+    let house = House::with_source(String::new()).await;
+    let people = people(&house).await;
+    let read = async |rows: &str| {
+        let server = Endpoint::start([response("200 OK", &format!("who,from,to,reason\n{rows}"))]).await;
+        settled(&feeds(&people, vec![csv(&server.url())]), "leave").await.problem
+    };
+    // The house's own table: nobody of the team is away, then one is.
+    assert_eq!(read("zoe@example.com,2099-12-01,,x\n").await, None);
+    assert_eq!(read("zoe@example.com,2099-12-01,,x\nanna@example.com,2099-12-01,,Ski\n").await, None);
+    let problem =
+        read("zoe@new.example.com,2099-12-01,,x\nanna@new.example.com,2099-12-01,,Ski\n").await.unwrap();
+    assert!(problem.contains("about anybody here") && problem.contains("line 2"), "{problem}");
+    assert_eq!(reasons(&house).await, ["Ski"]);
+    assert_eq!(read("anna@example.com,2001-12-01,,Old\n").await, None);
+    assert_eq!(read("zoe@example.com,2099-12-01,,x\n").await, None, "nothing is to come");
+    assert_eq!(reasons(&house).await, [] as [&str; 0]);
 }
 
 #[tokio::test]

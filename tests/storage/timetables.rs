@@ -8,7 +8,7 @@ use stasisd::{
         Cell, Day, KeptWeek, PersonId, Planning, PlanningProgress, PlanningState, Sheet, Slot, Timetable,
         Week, WeekPlan, WeekState,
     },
-    storage::{Store, TableChange},
+    storage::{Stepped, Store, TableChange},
 };
 use uuid::Uuid;
 
@@ -77,23 +77,31 @@ async fn taken_back_and_done_again(base: Base) {
     for (now, name) in [(1, "anna"), (2, "berta"), (3, "carla")] {
         put(store, 0, name, WeekState::Draft, now).await;
     }
-    let step = async |is_redo: bool, seen: Option<i64>| {
-        let stepped = store.step_timetable("phones", sheet, is_redo, seen, "undoer", at(9)).await;
-        stepped.expect("answers").map(|(kept, text)| (who(&kept), text))
+    let step = async |is_redo: bool, seen: Option<i64>, by: &str| {
+        let stepped = store.step_timetable("phones", sheet, is_redo, seen, by, at(9)).await;
+        match stepped.expect("answers") {
+            Stepped::Done(kept, text) => format!("{}: {text}", who(&kept)),
+            Stepped::Stale(kept) => format!("{}, version {}", who(&kept), kept.version),
+            Stepped::Others { text, by, .. } => format!("{by}'s {text}"),
+            Stepped::Retired => "retired".to_owned(),
+            Stepped::Nothing => "nothing".to_owned(),
+        }
     };
-    assert_eq!(step(true, None).await, None, "nothing was taken back yet");
-    assert_eq!(step(false, Some(2)).await, Some(("carla".to_owned(), None)), "another version");
-    assert_eq!(step(false, Some(3)).await, Some(("berta".to_owned(), Some("put carla".to_owned()))));
-    assert_eq!(step(false, None).await, Some(("anna".to_owned(), Some("put berta".to_owned()))));
-    assert_eq!(step(false, None).await, None, "it began with this one");
+    assert_eq!(step(true, None, "editor").await, "nothing", "nothing was taken back yet");
+    assert_eq!(step(false, Some(2), "editor").await, "carla, version 3", "another version");
+    assert_eq!(step(false, None, "undoer").await, "editor's put carla", "it was not seen");
+    assert_eq!(step(false, Some(3), "undoer").await, "berta: put carla");
+    assert_eq!(step(true, None, "editor").await, "undoer's put carla", "taken back by another");
+    assert_eq!(step(false, Some(4), "undoer").await, "anna: put berta");
+    assert_eq!(step(false, None, "editor").await, "nothing", "it began with this one");
     let log = store.timetable_log("phones", sheet, i64::MAX, 10).await.expect("read");
     let undone: Vec<_> = log.iter().map(|edit| edit.undone.as_ref().map(|(_, by)| by.as_str())).collect();
     assert_eq!(undone, [Some("undoer"), Some("undoer"), None]);
-    assert_eq!(step(true, None).await, Some(("berta".to_owned(), Some("put berta".to_owned()))));
+    assert_eq!(step(true, None, "undoer").await, "berta: put berta");
     put(store, 0, "dora", WeekState::Draft, 10).await;
-    assert_eq!(step(true, None).await, None, "something else was done instead");
-    assert_eq!(step(false, None).await, Some(("berta".to_owned(), Some("put dora".to_owned()))));
-    assert_eq!(step(false, None).await, Some(("anna".to_owned(), Some("put berta".to_owned()))));
+    assert_eq!(step(true, None, "undoer").await, "nothing", "something else was done instead");
+    assert_eq!(step(false, None, "editor").await, "berta: put dora");
+    assert_eq!(step(false, None, "editor").await, "anna: put berta");
 }
 
 async fn refused_changes_change_nothing(base: Base) {
@@ -143,7 +151,7 @@ async fn retired_with_their_credit(base: Base) {
     assert_eq!(credit(1).await, "anna 1.5, berta 1.5");
     assert_eq!(credit(9).await, "anna 3, berta 1.5");
     let undone = store.step_timetable("phones", Sheet::Week(week(1)), false, None, "x", at(7)).await;
-    assert_eq!(undone, Ok(None), "what is retired stays");
+    assert_eq!(undone, Ok(Stepped::Retired), "what is retired stays");
     store.freeze_credit("phones", week(2), &BTreeMap::new(), at(8)).await.expect("stored");
     assert_eq!(credit(9).await, "", "all is forgiven");
     assert_eq!(credit(1).await, "anna 1.5, berta 1.5");
@@ -156,6 +164,7 @@ async fn plannings_are_kept(base: Base) {
         timetable: "phones".to_owned(),
         week: week(0),
         state,
+        seen: Some(3),
         by: "anna".to_owned(),
         description: "ñandú 🚚".to_owned(),
         started_at: at(i64::try_from(number).expect("small")),

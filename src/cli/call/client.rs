@@ -7,6 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::who;
 use crate::{
     app::{Exit, Failed, OrExit},
     config::HttpConfig,
@@ -202,7 +203,7 @@ async fn own(store: Store) -> Result<Access, Failed> {
         Scope::TimetablesWrite,
         Scope::MessagesWrite,
     ];
-    let (plain, token) = token::create("command line", &scopes, Some(until), now);
+    let (plain, token) = token::create(&who::name(), &scopes, Some(until), now);
     store.add_token(&token).await.or_exit(Exit::Unavailable)?;
     Ok(Access::Own { store, plain, id: token.id, until })
 }

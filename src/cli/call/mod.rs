@@ -5,6 +5,7 @@ mod client;
 mod follow;
 mod list;
 mod turns;
+mod who;
 
 use std::{io::Write, path::PathBuf};
 

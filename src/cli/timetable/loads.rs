@@ -1,4 +1,4 @@
-//! `stasisd timetable loads FILE.json`: who gets how many shifts of a week, step by step.
+//! `stasisd timetable loads`: who gets how many shifts of a week, step by step.
 
 use std::{io::Write, path::PathBuf};
 
@@ -7,15 +7,20 @@ use clap::Args;
 
 use crate::{
     app::{Exit, Failed, OrExit},
+    cli::call::{Client, escaped},
     timetable::loads::{self, Loads, Steps},
 };
 
 /// A week whose loads are computed.
 #[derive(Debug, Args)]
 pub(super) struct LoadsArgs {
-    /// The week, in the format tomatic-neutral/1, with persons' `ideal_load`, `days_off`, `on_leave` and `credit`
-    #[arg(value_name = "FILE.json")]
+    /// The week, in the format tomatic-neutral/1, with persons' `ideal_load`, `days_off`, `on_leave` and `credit`; or, with a
+    /// week behind it, the timetable
+    #[arg(value_name = "FILE.json|TIMETABLE")]
     file: PathBuf,
+    /// The Monday of the timetable's week: as the daemon would plan it now
+    #[arg(conflicts_with_all = ["lines", "max_overload", "adjust_lines", "forgive"])]
+    week: Option<String>,
     /// How many are to answer at once [default: as the file says]
     #[arg(long)]
     lines: Option<usize>,
@@ -33,13 +38,32 @@ pub(super) struct LoadsArgs {
     json: bool,
 }
 
+impl LoadsArgs {
+    /// The week of a timetable, if it is not a file's.
+    pub(super) fn week(&self) -> Option<&str> {
+        self.week.as_deref()
+    }
+}
+
 /// Computes and prints them.
-pub(super) fn run(args: &LoadsArgs) -> Result<Exit, Failed> {
-    let loads = compute(args).or_exit(Exit::Data)?;
+pub(super) fn from_file(args: &LoadsArgs) -> Result<Exit, Failed> {
+    print(args, &compute(args).or_exit(Exit::Data)?)
+}
+
+/// Asks the daemon for them.
+pub(super) async fn by_daemon(client: &mut Client, args: &LoadsArgs, week: &str) -> Result<Exit, Failed> {
+    let name = args.file.to_string_lossy();
+    let path = format!("/v1/timetables/{}/{}/loads", escaped(&name), escaped(week));
+    let answer = client.send("GET", &path, None).await?;
+    let loads: Loads = serde_json::from_value(answer).or_exit(Exit::Internal)?;
+    print(args, &loads)
+}
+
+fn print(args: &LoadsArgs, loads: &Loads) -> Result<Exit, Failed> {
     let text = if args.json {
-        serde_json::to_string_pretty(&loads).or_exit(Exit::Internal)? + "\n"
+        serde_json::to_string_pretty(loads).or_exit(Exit::Internal)? + "\n"
     } else {
-        table(&loads)
+        table(loads)
     };
     std::io::stdout().write_all(text.as_bytes()).or_exit(Exit::Disk).map(|()| Exit::Ok)
 }

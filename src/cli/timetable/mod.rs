@@ -36,7 +36,7 @@ enum TimetableCommand {
     Plannings(plannings::PlanningsArgs),
     /// Plan a week from a file and write its timetable. Needs neither configuration nor daemon.
     Solve(solve::SolveArgs),
-    /// Compute from a file who gets how many shifts, and print each step.
+    /// Compute who gets how many shifts of a week, and print each step: from a file, or as the daemon would plan it.
     Loads(loads::LoadsArgs),
     /// The planning process itself, as the daemon starts it.
     #[command(hide = true)]
@@ -58,7 +58,12 @@ pub(super) fn run(file: Option<PathBuf>, args: &TimetableArgs) -> Result<Exit, F
             with_client(file, port, async |client| plannings::run(client, args).await.map(|()| Exit::Ok))
         }
         TimetableCommand::Solve(args) => solve::run(args),
-        TimetableCommand::Loads(args) => loads::run(args),
+        TimetableCommand::Loads(loads) => match loads.week() {
+            Some(week) => {
+                with_client(file, &args.port, async |client| loads::by_daemon(client, loads, week).await)
+            }
+            None => loads::from_file(loads),
+        },
         TimetableCommand::Work => solve::work(),
     }
 }

@@ -93,6 +93,7 @@ fn of_solution(solution: &Solution) -> String {
     let end = match solution.end {
         End::Proven => "none is better",
         End::GoodEnough => "good enough",
+        End::NotAllLookedAt => "not all shapes of days were looked at; the best of those that were",
         End::Deadline => "the time is over",
         End::Stopped => "stopped; the best so far",
         End::Failed(_) => "broken off; the best so far",
@@ -125,8 +126,9 @@ pub(super) async fn by_daemon(client: &mut Client, args: &PlanArgs) -> Result<Ex
     }
     say(&told(&of_planning(&planning), penalties(&planning)))?;
     if args.publish || args.draft {
-        let kept =
-            client.send("POST", &format!("{path}/publish"), Some(&json!({ "draft": args.draft }))).await?;
+        // Whoever has edited the week meanwhile is told of, and not overwritten.
+        let body = json!({ "draft": args.draft, "version": planning["seen"] });
+        let kept = client.send("POST", &format!("{path}/publish"), Some(&body)).await?;
         let state = kept["state"].as_str().unwrap_or_default();
         say(&format!("{} {week}: {state}, version {}", args.name, kept["version"]))?;
     } else {

@@ -50,9 +50,9 @@ pub(super) enum WeeksCommand {
         how: How,
     },
     /// Take the last change back
-    Undo(Of),
+    Undo(Step),
     /// Do again what was taken back last
-    Redo(Of),
+    Redo(Step),
     /// Who changed what, newest first
     Log(Of),
     /// What a week contradicts: who is away, twice at a time, too often in a day
@@ -61,7 +61,7 @@ pub(super) enum WeeksCommand {
     Publish(Of),
     /// Make a published week a draft again
     Withdraw(Of),
-    /// Retire the published weeks up to this one, and freeze the credit at its end
+    /// Retire the published weeks up to this one, which is over, and freeze the credit at its end
     Retire(Of),
     /// Print a week
     Print {
@@ -74,7 +74,7 @@ pub(super) enum WeeksCommand {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// The shifts that are the same each week: show them; "edit NAME forced ..." changes one
+    /// The shifts that are the same each week: show them; "edit NAME forced ..." changes one (nobody: stays empty)
     Forced {
         /// The timetable
         timetable: String,
@@ -134,12 +134,22 @@ pub(super) struct How {
     seen: Option<i64>,
 }
 
+/// A change to take back, or to do again.
+#[derive(Debug, Args)]
+pub(super) struct Step {
+    #[command(flatten)]
+    of: Of,
+    /// Also another's change, if the table still has this version
+    #[arg(long, value_name = "VERSION")]
+    seen: Option<i64>,
+}
+
 /// A form to print in.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Form {
     /// A page
     Html,
-    /// A page to print
+    /// A page to print; names in other letters than western Europe's stand there by their ids
     Pdf,
     /// A table
     Csv,
@@ -186,8 +196,8 @@ pub(super) async fn run(client: &mut Client, command: &WeeksCommand) -> Result<E
             let body = json!({ "one": one, "other": other, "force": how.force, "version": how.seen });
             edited(&client.send("POST", &of.path("/swap"), Some(&body)).await?)?;
         }
-        WeeksCommand::Undo(of) => step(client, of, "/undo").await?,
-        WeeksCommand::Redo(of) => step(client, of, "/redo").await?,
+        WeeksCommand::Undo(change) => step(client, change, "/undo").await?,
+        WeeksCommand::Redo(change) => step(client, change, "/redo").await?,
         WeeksCommand::Log(of) => log(client, of).await?,
         WeeksCommand::Conflicts(of) => {
             let found = client.send("GET", &of.path("/conflicts"), None).await?;
@@ -235,8 +245,9 @@ async fn list(client: &mut Client, timetable: Option<&str>) -> Result<(), Failed
     })
 }
 
-async fn step(client: &mut Client, of: &Of, what: &str) -> Result<(), Failed> {
-    let stepped = client.send("POST", &of.path(what), Some(&json!({}))).await?;
+async fn step(client: &mut Client, change: &Step, what: &str) -> Result<(), Failed> {
+    let body = json!({ "version": change.seen });
+    let stepped = client.send("POST", &change.of.path(what), Some(&body)).await?;
     say(&format!("{}: {}", &what[1..], text(&stepped["what"])))
 }
 

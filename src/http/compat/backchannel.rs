@@ -18,7 +18,7 @@ use futures_util::future::{Either, select};
 use serde_json::{Value, json};
 use tokio::{
     sync::{OwnedSemaphorePermit, broadcast::error::RecvError},
-    time::timeout,
+    time::{Instant as Beat, timeout, timeout_at},
 };
 
 use crate::{
@@ -39,7 +39,7 @@ use crate::{
 const LONGEST: usize = 1024;
 /// Whoever does not say who it is within this time is let go.
 const UNKNOWN: Duration = Duration::from_secs(20);
-/// How often a quiet session is pinged, and its token looked at again.
+/// How often a session is pinged, and its token looked at again, also while there is much to tell.
 const BEAT: Duration = Duration::from_secs(15);
 
 /// Be told of calls, as Tomàtic tells its pages
@@ -95,7 +95,7 @@ struct Known {
 enum Next {
     Said(Option<Result<Message, axum::Error>>),
     Told(Result<Arc<Notice>, RecvError>),
-    Quiet,
+    Beat,
 }
 
 impl Session {
@@ -110,11 +110,12 @@ impl Session {
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<()> {
         let feed = self.app.rooms.feed.clone();
         let (mut told, _attendance) = (feed.watch(), feed.attend());
+        let mut beat = Beat::now() + BEAT;
         loop {
-            let next = match timeout(BEAT, select(pin!(socket.recv()), pin!(told.recv()))).await {
+            let next = match timeout_at(beat, select(pin!(socket.recv()), pin!(told.recv()))).await {
                 Ok(Either::Left((said, _))) => Next::Said(said),
                 Ok(Either::Right((told, _))) => Next::Told(told),
-                Err(_) => Next::Quiet,
+                Err(_) => Next::Beat,
             };
             match next {
                 Next::Said(message) => match message?.ok()? {
@@ -124,19 +125,20 @@ impl Session {
                 },
                 Next::Told(Ok(notice)) => {
                     if let Some(message) = self.message(&notice) {
-                        socket.send(Message::Text(message.to_string().into())).await.ok()?;
+                        send(socket, Message::Text(message.to_string().into())).await?;
                     }
                 }
                 // Whether a call was among what is lost is not known; its log shows it.
                 Next::Told(Err(RecvError::Lagged(_))) if self.known.is_some() => {
                     let message = json!({ "type": "REFRESH" });
-                    socket.send(Message::Text(message.to_string().into())).await.ok()?;
+                    send(socket, Message::Text(message.to_string().into())).await?;
                 }
                 Next::Told(Err(RecvError::Lagged(_))) => {}
                 Next::Told(Err(RecvError::Closed)) => return None,
-                Next::Quiet => {
+                Next::Beat => {
+                    beat = Beat::now() + BEAT;
                     self.is_still_known().await?;
-                    socket.send(Message::Ping(Vec::new().into())).await.ok()?;
+                    send(socket, Message::Ping(Vec::new().into())).await?;
                 }
             }
             if self.known.is_none() && self.since.elapsed() > UNKNOWN {
@@ -180,6 +182,11 @@ impl Session {
         let known = self.known.as_ref()?;
         message(notice, &known.user, &self.app.rooms.people.all())
     }
+}
+
+/// Whoever takes nothing is let go: its place is another's.
+async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
+    timeout(BEAT, socket.send(message)).await.ok()?.ok()
 }
 
 /// User and token of `IDEN:user:token`.

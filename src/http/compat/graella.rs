@@ -11,7 +11,9 @@ use crate::{
     http::{
         auth::May,
         clock,
+        code::Code,
         extract::{Path, Query},
+        problem::Problem,
         scope::{TimetablesRead, TimetablesWrite},
         state::App,
         timetables::by,
@@ -78,6 +80,26 @@ pub(super) async fn show(
     let kept = app.rooms.timetables.published(&name, week).await.map_err(refused)?;
     let kept = kept.ok_or_else(|| refused(TimetableError::Refused(EditRefused::Absent)))?;
     answer(&app, &name, Sheet::Week(week), kept).await
+}
+
+/// A week by its file's name, as Tomàtic tells it
+///
+/// The same as `/api/graella/{week}`, for `graella-2026-11-23.yaml`.
+#[utoipa::path(
+    get, path = "/api/graella-{file}", tag = "older names", operation_id = "tomaticWeekFile",
+    security(("token" = ["timetables:read"])),
+    params(("file" = String, Path, description = "The Monday, and `.yaml`"), Which),
+    responses((status = 200, body = String, content_type = "application/x-yaml", description = "The week"))
+)]
+pub(super) async fn show_file(
+    who: May<TimetablesRead>,
+    app: State<App>,
+    Path(file): Path<String>,
+    which: Query<Which>,
+) -> Result<Yaml<GraellaFile>, Refusal> {
+    let week = file.strip_suffix(".yaml");
+    let week = week.ok_or_else(|| Problem::new(Code::UnknownPath, "a week's file ends in .yaml"))?;
+    show(who, app, Path(week.to_owned()), which).await
 }
 
 /// Change a cell, as Tomàtic does

@@ -45,6 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(queue::resume))
         .routes(routes!(graella::list))
         .routes(routes!(graella::show))
+        .routes(routes!(graella::show_file))
         .routes(routes!(graella::cell))
         .routes(routes!(graella::retire))
         .routes(routes!(forcedturns::show))

@@ -6,7 +6,8 @@ use crate::http::{auth::May, extract::Path, problem::Problem, scope::PeopleWrite
 
 /// Delete a person
 ///
-/// With their absences. Timetables keep the name where it stands. May be repeated.
+/// With their absences. Timetables keep the name where it stands. Who has the role `admin` is not deleted (409, `taken`).
+/// May be repeated.
 #[utoipa::path(
     delete, path = "/v1/persons/{id}", tag = "people", operation_id = "deletePerson",
     security(("token" = ["people:write"])),

@@ -32,7 +32,7 @@ impl From<PeopleError> for Problem {
             PeopleError::Field { field, why } => Self::field(field, why),
             PeopleError::Taken { field, .. } => Self::new(Code::Taken, error.to_string()).at(field),
             PeopleError::GroupThere(_) => Self::new(Code::Taken, error.to_string()).at("name"),
-            PeopleError::FromFeed(_) => Self::new(Code::Taken, error.to_string()),
+            PeopleError::FromFeed(_) | PeopleError::Admin(_) => Self::new(Code::Taken, error.to_string()),
             PeopleError::NoPerson(_) | PeopleError::NoGroup(_) | PeopleError::NoAbsence(_) => {
                 Self::new(Code::NotFound, error.to_string())
             }

@@ -9,6 +9,7 @@ mod formats;
 mod get;
 mod lines;
 mod list;
+mod loads;
 mod log;
 mod plannings;
 mod put;
@@ -36,6 +37,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(steps::redo))
         .routes(routes!(log::log))
         .routes(routes!(conflicts::conflicts))
+        .routes(routes!(loads::loads))
         .routes(routes!(lines::add, lines::remove))
         .routes(routes!(state::publish))
         .routes(routes!(state::withdraw))
@@ -71,7 +73,7 @@ impl From<TimetableError> for Problem {
             TimetableError::Refused(refused) => match refused {
                 EditRefused::OutOfBounds { field, why } => Self::field(field, why),
                 EditRefused::Absent => Self::new(Code::NotFound, text),
-                EditRefused::Changed { .. } | EditRefused::Version { .. } => {
+                EditRefused::Changed { .. } | EditRefused::Version { .. } | EditRefused::Others { .. } => {
                     Self::new(Code::TimetableChanged, text)
                 }
                 _ => Self::new(Code::TimetableRefused, text),

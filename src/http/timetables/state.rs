@@ -67,7 +67,7 @@ pub(super) async fn withdraw(
 
 /// Retire weeks
 ///
-/// The published weeks up to this one, which do not change any more; the credit at its end is frozen.
+/// The published weeks up to this one, which is over: they do not change any more; the credit at its end is frozen.
 #[utoipa::path(
     post, path = "/v1/timetables/{name}/{week}/retire", tag = "timetables", operation_id = "retireTimetables",
     security(("token" = ["timetables:write"])),

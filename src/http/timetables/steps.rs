@@ -24,7 +24,8 @@ pub(super) struct StepView {
 
 /// Take the last change back
 ///
-/// The last 100 changes of a table can be taken back, one after another.
+/// The last 100 changes of a table can be taken back, one after another. Another's change (409) only with the `version`
+/// in which it was seen.
 #[utoipa::path(
     post, path = "/v1/timetables/{name}/{week}/undo", tag = "timetables", operation_id = "undoTimetable",
     security(("token" = ["timetables:write"])),
@@ -45,6 +46,8 @@ pub(super) async fn undo(
 }
 
 /// Do again what was taken back last
+///
+/// What another took back (409) only with the `version` in which that was seen.
 #[utoipa::path(
     post, path = "/v1/timetables/{name}/{week}/redo", tag = "timetables", operation_id = "redoTimetable",
     security(("token" = ["timetables:write"])),

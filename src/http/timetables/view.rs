@@ -150,6 +150,8 @@ pub(super) struct PlanningView {
     /// ended in it).
     #[schema(value_type = String, example = "running")]
     state: PlanningState,
+    /// The version of the week's table when it began; 0: there was none. Published with it, it overwrites nobody's edit.
+    seen: Option<i64>,
     by: String,
     description: String,
     started_at: Timestamp,
@@ -164,7 +166,7 @@ pub(super) struct PlanningView {
     cells: usize,
     /// When the best so far was found.
     improved_at: Option<Timestamp>,
-    /// Why there is no result.
+    /// Why there is no result, or why it was not published.
     why: Vec<String>,
     /// Since when its result is the week's timetable.
     published_at: Option<Timestamp>,
@@ -259,6 +261,7 @@ impl From<Planning> for PlanningView {
             timetable: planning.timetable,
             week: planning.week,
             state: planning.state,
+            seen: planning.seen,
             by: planning.by,
             description: planning.description,
             started_at: planning.started_at,

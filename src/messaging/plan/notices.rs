@@ -18,7 +18,7 @@ pub(crate) fn of_notice(notice: &Notice, rules: &RemindersConfig, facts: &Facts)
     let text = |field: &str| notice.data[field].as_str().unwrap_or_default();
     match notice.kind {
         NoticeKind::TimetablePlanning
-            if rules.planning_failed && ["failed", "unsolvable"].contains(&text("state")) =>
+            if rules.planning_failed && is_no_week(text("state"), &notice.data["why"]) =>
         {
             let why = sentences(&notice.data["why"]);
             Some(planning_failed(text("planning"), text("timetable"), text("week"), &why))
@@ -40,6 +40,12 @@ pub(crate) fn of_notice(notice: &Notice, rules: &RemindersConfig, facts: &Facts)
         }
         _ => None,
     }
+}
+
+/// Whether a planning ended without a week that people go by: one that is done, and says why, was not published.
+fn is_no_week(state: &str, why: &Value) -> bool {
+    let says_why = why.as_array().is_some_and(|why| !why.is_empty());
+    matches!(state, "failed" | "unsolvable") || (state == "done" && says_why)
 }
 
 /// A week was not planned: each planning is told once, whether it was heard of or found in the store.

@@ -261,6 +261,12 @@ fn a_planning_that_failed_is_told_to_the_supervisors() {
     let why = json!({"timetable": "phones", "state": "unsolvable", "why": ["Anna cannot.", "Bert is away."]});
     let draft = of_notice(&notice(NoticeKind::TimetablePlanning, why), &rules(), &facts()).unwrap();
     assert_eq!(draft.values["why"], "Anna cannot. Bert is away.");
+    let done = |why: serde_json::Value| {
+        let data = json!({"planning": "p1", "timetable": "phones", "state": "done", "why": why});
+        of_notice(&notice(NoticeKind::TimetablePlanning, data), &rules(), &facts())
+    };
+    assert_eq!(done(json!([])), None);
+    assert!(done(json!(["it is planned, and not published: berta was there first"])).is_some());
 }
 
 #[test]

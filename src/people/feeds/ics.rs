@@ -16,8 +16,14 @@ use super::{Row, Span};
 const DEEPEST: usize = 8;
 /// Events of one calendar at most.
 const MOST: usize = 20_000;
+/// Events and their repetitions at most.
+const MOST_ROWS: usize = 50_000;
 /// Repetitions of one event at most.
-const MOST_TIMES: u16 = 1000;
+const MOST_TIMES: usize = 1000;
+/// Steps from an event's beginning to its repetitions of today, for one event and for all, at most: each day of 130
+/// years, each hour of five.
+const MOST_STEPS: usize = 50_000;
+const MOST_STEPS_OF_ALL: usize = 2_000_000;
 /// Repetitions are followed so many days back and ahead.
 const BACK_DAYS: i64 = 31;
 const AHEAD_DAYS: i64 = 400;
@@ -53,14 +59,20 @@ pub(super) fn read(text: &str, zone: &TimeZone, today: Date) -> Result<(Vec<Row>
         return Err(format!("it has more than {MOST} events"));
     }
     let moved = moved(&events, zone);
-    let (mut rows, mut bad) = (Vec::new(), Vec::new());
+    let (mut rows, mut bad, mut steps) = (Vec::new(), Vec::new(), MOST_STEPS_OF_ALL);
     for event in events {
         if value(event, "STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
             continue;
         }
-        match of_event(event, &moved, zone, today) {
+        match of_event(event, &moved, (zone, today), &mut steps) {
             Ok(mut read) => rows.append(&mut read),
             Err(why) => bad.push(format!("{}: {why}", place(event))),
+        }
+        if steps == 0 {
+            return Err("its repetitions take too long to follow".to_owned());
+        }
+        if rows.len() > MOST_ROWS {
+            return Err(format!("its events are repeated more than {MOST_ROWS} times"));
         }
     }
     Ok((rows, bad))
@@ -98,8 +110,8 @@ fn moved(events: &[&Component<'_>], zone: &TimeZone) -> HashMap<String, Vec<Mome
 fn of_event(
     event: &Component<'_>,
     moved: &HashMap<String, Vec<Moment>>,
-    zone: &TimeZone,
-    today: Date,
+    (zone, today): (&TimeZone, Date),
+    steps: &mut usize,
 ) -> Result<Vec<Row>, String> {
     let start = event.find_prop("DTSTART").ok_or("it has no beginning (DTSTART)")?;
     let start = moment(start, start.val.as_str(), zone)?;
@@ -110,7 +122,7 @@ fn of_event(
     };
     let mut starts = vec![start];
     if event.find_prop("RRULE").is_some() || event.find_prop("RDATE").is_some() {
-        starts = repetitions(event, start, zone, today)?;
+        starts = repetitions(event, start, (zone, today), steps)?;
     }
     if event.find_prop("RECURRENCE-ID").is_none()
         && let Some(gone) = value(event, "UID").and_then(|uid| moved.get(uid))
@@ -137,8 +149,8 @@ fn of_event(
 fn repetitions(
     event: &Component<'_>,
     start: Moment,
-    zone: &TimeZone,
-    today: Date,
+    (zone, today): (&TimeZone, Date),
+    steps: &mut usize,
 ) -> Result<Vec<Moment>, String> {
     let utc = |at: Moment| civil(at).strftime("%Y%m%dT%H%M%SZ").to_string();
     let mut text = format!("DTSTART:{}", utc(start));
@@ -165,12 +177,37 @@ fn repetitions(
         Ok(*set.get_dt_start())
     };
     let (from, to) = (today.saturating_sub(BACK_DAYS.days()), today.saturating_add(AHEAD_DAYS.days()));
-    let found = set.after(bound(from)?).before(bound(to)?).all(MOST_TIMES);
+    let (from, to) = (bound(from)?, bound(to)?);
+    let found = within(&set.limit(), (from, to), steps)?;
     let back = |text: String| -> Result<Moment, String> {
         let at: DateTime = text.parse().map_err(|error: jiff::Error| error.to_string())?;
         Ok(if matches!(start, Moment::Day(_)) { Moment::Day(at.date()) } else { Moment::Time(at) })
     };
-    found.dates.iter().map(|at| back(at.format("%Y-%m-%dT%H:%M:%S").to_string())).collect()
+    found.iter().map(|at| back(at.format("%Y-%m-%dT%H:%M:%S").to_string())).collect()
+}
+
+/// The times of a set between two others: as many as are wanted, in no more steps than are left.
+fn within<T: PartialOrd + Copy>(
+    set: impl IntoIterator<Item = T>,
+    (from, to): (T, T),
+    left: &mut usize,
+) -> Result<Vec<T>, String> {
+    let most = MOST_STEPS.min(*left);
+    let (mut found, mut steps) = (Vec::new(), 0);
+    for at in set {
+        steps += 1;
+        if at > to || found.len() == MOST_TIMES {
+            break;
+        }
+        if steps == most {
+            *left = left.saturating_sub(steps);
+            return Err("it is repeated too often since its beginning".to_owned());
+        }
+        found.extend(Some(at).filter(|at| *at >= from));
+    }
+    // A rule that never comes true was given up after as many looks.
+    *left = left.saturating_sub(if steps == 0 { most } else { steps });
+    Ok(found)
 }
 
 /// A rule whose end, if it has one, is a wall-clock time too.

@@ -85,3 +85,30 @@ fn what_is_broken_is_named() {
         assert!(read(text, &zone, date(2026, 11, 21)).is_err(), "{:?}", &text[..text.len().min(20)]);
     }
 }
+
+#[test]
+fn repetitions_of_all_events_together_are_bounded() {
+    let daily = event("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY\n");
+    assert!(calendar(&daily).is_ok());
+    let why = calendar(&daily.repeat(200)).unwrap_err();
+    assert!(why.contains("repeated more than"), "{why}");
+}
+
+#[test]
+fn repetitions_that_nobody_can_follow_hold_nobody_up() {
+    let each_second = event("DTSTART:19710101T000000Z\nRRULE:FREQ=SECONDLY\n");
+    let (rows, bad) = calendar(&(each_second.clone() + &event("DTSTART;VALUE=DATE:20261201\n"))).unwrap();
+    assert_eq!(rows.len(), 1, "the others are read");
+    assert!(bad[0].contains("too often"), "{bad:?}");
+    let never = event("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\n");
+    assert_eq!(calendar(&never).unwrap(), (Vec::new(), Vec::new()));
+    let long_ago = event("DTSTART;VALUE=DATE:19500103\nRRULE:FREQ=DAILY\n");
+    assert!(calendar(&long_ago).unwrap().0.len() > 400);
+    let mut left = MOST_STEPS_OF_ALL;
+    assert_eq!(within([3, 4, 7, 9], (4, 8), &mut left), Ok(vec![4, 7]));
+    assert!(within(0.., (u32::MAX, u32::MAX), &mut left).is_err());
+    assert_eq!(left, MOST_STEPS_OF_ALL - 4 - MOST_STEPS);
+    assert_eq!(within(0.., (0, u32::MAX), &mut left).map(|found| found.len()), Ok(MOST_TIMES));
+    let mut left = 5;
+    assert_eq!((within([] as [u32; 0], (4, 8), &mut left), left), (Ok(Vec::new()), 0), "it was given up");
+}

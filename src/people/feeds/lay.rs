@@ -47,6 +47,8 @@ pub struct Named {
     pub absences: Vec<Absence>,
     /// What was left out, and why.
     pub left_out: Vec<String>,
+    /// How many of those left out are about people who are not here.
+    pub strangers: usize,
 }
 
 /// Lays rows over days and shifts, for those who are known.
@@ -64,6 +66,7 @@ pub(super) fn lay(rows: &[Row], feed: &Feed, roster: &Roster) -> Named {
             let why =
                 if who.is_empty() { "names nobody".to_owned() } else { format!("nobody here is {who:?}") };
             named.left_out.push(format!("{}: {why}", row.place));
+            named.strangers += 1;
             continue;
         }
         let laid = match lay_span(row.span, &feed.hours) {
@@ -73,16 +76,29 @@ pub(super) fn lay(rows: &[Row], feed: &Feed, roster: &Roster) -> Named {
                 continue;
             }
         };
-        for who in whose {
-            for (when, shifts) in &laid {
-                let absence = absence(row, feed, who.clone(), when.clone(), shifts.clone());
-                if ids.len() < MOST && ids.insert(absence.id) {
-                    named.absences.push(absence);
-                }
+        let days = whose.iter().flat_map(|who| laid.iter().map(move |(when, shifts)| (who, when, shifts)));
+        for (who, when, shifts) in days {
+            let absence = absence(row, feed, who.clone(), when.clone(), shifts.clone());
+            if ids.contains(&absence.id) {
+                continue;
             }
+            if ids.len() == MOST {
+                named.left_out.push(format!("{}: more than {MOST} absences", row.place));
+                return named;
+            }
+            ids.insert(absence.id);
+            named.absences.push(absence);
         }
     }
     named
+}
+
+/// Why what a feed says now cannot be what it means: less than half of it can be read. `rows` could be, `bad` could not;
+/// what is wrong with either is in `left_out`. Who works elsewhere is no fault of a feed.
+pub(super) fn doubt(rows: usize, bad: usize, named: &Named) -> Option<String> {
+    let (all, broken) = (rows + bad, named.left_out.len().saturating_sub(named.strangers));
+    let first = named.left_out.first().map(String::as_str).unwrap_or_default();
+    (2 * broken > all).then(|| format!("{broken} of its {all} rows cannot be read ({first})"))
 }
 
 fn absence(row: &Row, feed: &Feed, who: Who, when: When, shifts: BTreeSet<u32>) -> Absence {
@@ -195,6 +211,23 @@ mod tests {
         assert_eq!(long, [(day(1, 1), [1].into()), (day(2, 3), BTreeSet::new())]);
         assert!(lay_span(Span::Times(at(2, 9), at(1, 9)), &feed().hours).is_err());
         assert_eq!(lay_span(Span::Times(at(1, 10), at(1, 11)), &[]).unwrap(), [(day(1, 1), BTreeSet::new())]);
+    }
+
+    #[test]
+    fn a_feed_of_which_little_can_be_read_is_in_doubt() {
+        let named = |absences: usize, left_out: usize, strangers: usize| {
+            let row = row("anna@example.com", Span::Days(date(2026, 12, 1), date(2026, 12, 1)));
+            let one = lay(&[row], &feed(), &roster()).absences.remove(0);
+            let left_out = vec!["line 2: x".to_owned(); left_out];
+            Named { absences: vec![one; absences], left_out, strangers }
+        };
+        assert_eq!(doubt(0, 0, &named(0, 0, 0)), None, "nobody is away");
+        assert_eq!(doubt(9, 0, &named(1, 8, 8)), None, "the other eight work elsewhere");
+        assert_eq!(doubt(2, 2, &named(2, 2, 0)), None, "half of it");
+        let told = doubt(1, 2, &named(1, 2, 0));
+        assert_eq!(told.as_deref(), Some("2 of its 3 rows cannot be read (line 2: x)"));
+        assert!(doubt(2, 0, &named(0, 2, 0)).is_some(), "days that cannot be");
+        assert!(doubt(0, 1, &named(0, 1, 0)).is_some());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{future::Future, path::Path, sync::PoisonError, time::Duration};
 
 use futures_util::future::join_all;
+use jiff::civil::Date;
 use tokio::{fs, io::AsyncReadExt, time};
 use tokio_util::sync::CancellationToken;
 
@@ -43,6 +44,7 @@ impl AbsenceFeeds {
         let name = feed.config.name.as_str();
         let stored = async {
             let named = self.look(feed).await?;
+            self.not_all_gone(feed, &named).await?;
             let absences = named.absences.len();
             let changes = self.inner.people.replace_feed(name, named.absences).await.map_err(words)?;
             if changes > 0 {
@@ -92,9 +94,29 @@ impl AbsenceFeeds {
 
     async fn look(&self, feed: &Feed) -> Result<Named, String> {
         let (rows, mut left_out) = read_rows(feed, &self.inner.web).await?;
+        let bad = left_out.len();
         let mut named = lay::lay(&rows, feed, &self.inner.people.all());
         left_out.append(&mut named.left_out);
-        Ok(Named { left_out, ..named })
+        let named = Named { left_out, ..named };
+        // A table whose dates are written in another way from today on is not one in which nobody is away.
+        lay::doubt(rows.len(), bad, &named).map_or(Ok(named), Err)
+    }
+
+    /// That nobody is here whom a feed names may well be: it is the whole house's. Not if it knew of somebody's days to
+    /// come before: then it names people in another way now.
+    async fn not_all_gone(&self, feed: &Feed, named: &Named) -> Result<(), String> {
+        if !named.absences.is_empty() || named.strangers == 0 {
+            return Ok(());
+        }
+        let today = clock::now().to_zoned(feed.zone.clone()).date();
+        let name = Some(feed.config.name.clone());
+        let query = AbsenceQuery { feed: name, days: Some((today, Date::MAX)), ..AbsenceQuery::default() };
+        let to_come = self.inner.people.inner.store.all_absences(&query).await.map_err(words)?;
+        if to_come.is_empty() {
+            return Ok(());
+        }
+        let first = named.left_out.first().map(String::as_str).unwrap_or_default();
+        Err(format!("none of its rows is about anybody here, and {} were to come ({first})", to_come.len()))
     }
 
     /// A feed that was taken out of the configuration takes what it said with it.

@@ -9,7 +9,7 @@ use crate::{
     model::{PersonId, Sheet, Week, WeekState},
     storage::{
         StorageError, Store, codec,
-        pool::{args, rows},
+        pool::{Tx, args, rows},
     },
 };
 
@@ -27,6 +27,8 @@ const FREEZE: &str = "INSERT INTO timetable_credits (name, week, credits, frozen
     ON CONFLICT (name, week) DO UPDATE SET credits = excluded.credits, frozen_at = excluded.frozen_at";
 const BETWEEN: &str = "SELECT state, version, plan, updated_at, updated_by FROM timetables
     WHERE name = $1 AND sheet <> 'forced' AND sheet > $2 AND sheet <= $3 AND state <> 'draft' ORDER BY sheet";
+const PUBLISHED: &str = "SELECT sheet FROM timetables
+    WHERE name = $1 AND sheet <> 'forced' AND sheet <= $2 AND state = 'published' ORDER BY sheet";
 const RETIRE: &str = "UPDATE timetables SET state = 'retired', version = version + 1, updated_at = $3,
     updated_by = $4 WHERE name = $1 AND sheet <> 'forced' AND sheet <= $2 AND state = 'published'";
 
@@ -39,18 +41,10 @@ impl Store {
     pub async fn timetable_credit(&self, name: &str, week: Week) -> Result<Credits, StorageError> {
         let rows: Vec<CreditRow> =
             self.within(self.pool.fetch(LATEST, args![name, week.to_string()])).await?;
-        let (since, mut credits) = match rows.into_iter().next() {
-            Some(row) => (row.week, codec::from_json(&row.credits)?),
-            None => (String::new(), Credits::new()),
-        };
+        let (since, credits) = latest(rows)?;
         let values = args![name, since, week.to_string()];
         let rows: Vec<TableRow> = self.within(self.pool.fetch(BETWEEN, values)).await?;
-        for row in rows {
-            for (person, overload) in row.kept()?.plan.overload {
-                *credits.entry(person).or_default() += overload;
-            }
-        }
-        Ok(credits)
+        added(credits, rows)
     }
 
     /// The credits that were frozen, by the week at whose end.
@@ -84,10 +78,15 @@ impl Store {
         by: &str,
         now: Timestamp,
     ) -> Result<u64, StorageError> {
-        let credits = self.timetable_credit(name, until).await?;
         self.within(async {
             let mut tx = self.pool.begin().await?;
-            tx.lock(&lock_name(name, Sheet::Week(until))).await?;
+            let weeks: Vec<(String,)> = tx.fetch(PUBLISHED, args![name, until.to_string()]).await?;
+            // Whoever edits one of them now is waited for: the edit is in the credit, or refused.
+            for (week,) in weeks {
+                let week = Week::parse(&week).map_err(StorageError::Corrupt)?;
+                tx.lock(&lock_name(name, Sheet::Week(week))).await?;
+            }
+            let credits = credit_in(&mut tx, name, until).await?;
             let retired = tx.execute(RETIRE, args![name, until.to_string(), now, by]).await?;
             if retired > 0 {
                 let values = args![name, until.to_string(), codec::json(&credits)?, now];
@@ -105,4 +104,29 @@ impl Store {
         let rows: Vec<(String,)> = self.within(self.pool.fetch(sql, args![name, week.to_string()])).await?;
         rows.first().map(|(state,)| codec::from_word(state)).transpose()
     }
+}
+
+/// As [`Store::timetable_credit`], as a transaction sees it.
+async fn credit_in(tx: &mut Tx, name: &str, week: Week) -> Result<Credits, StorageError> {
+    let rows: Vec<CreditRow> = tx.fetch(LATEST, args![name, week.to_string()]).await?;
+    let (since, credits) = latest(rows)?;
+    added(credits, tx.fetch(BETWEEN, args![name, since, week.to_string()]).await?)
+}
+
+/// What was frozen last, and at the end of which week.
+fn latest(rows: Vec<CreditRow>) -> Result<(String, Credits), StorageError> {
+    match rows.into_iter().next() {
+        Some(row) => Ok((row.week, codec::from_json(&row.credits)?)),
+        None => Ok((String::new(), Credits::new())),
+    }
+}
+
+/// The same with the overloads of these weeks.
+fn added(mut credits: Credits, weeks: Vec<TableRow>) -> Result<Credits, StorageError> {
+    for row in weeks {
+        for (person, overload) in row.kept()?.plan.overload {
+            *credits.entry(person).or_default() += overload;
+        }
+    }
+    Ok(credits)
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use change::{TableChange, TableSummary};
+pub use undo::Stepped;
 
 use super::{
     StorageError, Store, codec,

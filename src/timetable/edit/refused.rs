@@ -1,7 +1,7 @@
 //! Why a change of a table was not made.
 
 use super::Conflict;
-use crate::model::Cell;
+use crate::model::{Cell, Week};
 
 /// Why a change of a table was not made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -34,12 +34,25 @@ pub enum EditRefused {
         /// Who made that.
         by: String,
     },
+    /// The change that would be taken back, or done again, is another's.
+    #[error("the last change is {by}'s ({what}): say that you have seen version {now} to do it all the same")]
+    Others {
+        /// Whose it is.
+        by: String,
+        /// What it was.
+        what: String,
+        /// The version that the table has.
+        now: i64,
+    },
     /// It would contradict what is known of people.
     #[error("{}", sentences(.0))]
     Conflicts(Vec<Conflict>),
     /// The week is over and its credit is frozen.
     #[error("the week is retired and its credit is frozen: it does not change any more")]
     Retired,
+    /// What does not change any more must be over.
+    #[error("the week {0} is not over: what is retired cannot be changed any more")]
+    NotOver(Week),
     /// There is no table to change.
     #[error("there is no timetable of that week: plan it, or store one (PUT)")]
     Absent,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Crew, TimetableError, Timetables};
 use crate::{
     model::{Cell, Day, KeptWeek, Sheet, Slot, WeekPlan, WeekState},
-    storage::TableChange,
+    storage::{Stepped, TableChange},
     timetable::edit::{
         CellChange, Conflict, EditRefused, Edited, add_line, blank, change, remove_line, replace, swap,
     },
@@ -158,7 +158,8 @@ impl Timetables {
     /// Takes the last change back, or does the one again that was taken back last. Gives what it was too.
     ///
     /// # Errors
-    /// There is none, or the table has another version than the author saw.
+    /// There is none, the table has another version than the author saw, or the change is another's and the author
+    /// says of no version to have seen it.
     pub async fn step(
         &self,
         name: &str,
@@ -170,12 +171,18 @@ impl Timetables {
         let store = &self.inner().store;
         let stepped = store.step_timetable(name, sheet, is_redo, by.version, &by.who, by.at).await?;
         match stepped {
-            Some((kept, Some(text))) => {
+            Stepped::Done(kept, text) => {
                 self.tell(name, sheet, if is_redo { "redone" } else { "undone" }, &by.who);
                 Ok((kept, text))
             }
-            Some((kept, None)) => Err(stale(&kept, by.version.unwrap_or_default()).into()),
-            None => Err(EditRefused::Nothing(if is_redo { "do again" } else { "take back" }).into()),
+            Stepped::Stale(kept) => Err(stale(&kept, by.version.unwrap_or_default()).into()),
+            Stepped::Others { kept, text, by } => {
+                Err(EditRefused::Others { by, what: text, now: kept.version }.into())
+            }
+            Stepped::Retired => Err(EditRefused::Retired.into()),
+            Stepped::Nothing => {
+                Err(EditRefused::Nothing(if is_redo { "do again" } else { "take back" }).into())
+            }
         }
     }
 

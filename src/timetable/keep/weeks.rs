@@ -139,9 +139,12 @@ impl Timetables {
     /// Retires the published weeks up to this one; how many there were.
     ///
     /// # Errors
-    /// As [`Timetables::weeks`].
+    /// As [`Timetables::weeks`], and a week that is not over: there is no way back.
     pub async fn retire(&self, name: &str, until: Week, by: &By) -> Result<u64, TimetableError> {
-        self.kind(name)?;
+        let today = by.at.to_zoned(self.kind(name)?.zone.clone()).date();
+        if until >= Week::of(today) {
+            return Err(EditRefused::NotOver(until).into());
+        }
         let retired = self.inner().store.retire_timetables(name, until, &by.who, by.at).await?;
         if retired > 0 {
             self.tell(name, Sheet::Week(until), "retired", &by.who);

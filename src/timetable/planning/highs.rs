@@ -85,7 +85,7 @@ pub(super) fn takes_part(task: &Task, person: &Person) -> bool {
 pub(super) fn problem(task: &Task, shares: &BTreeMap<PersonId, Share>) -> Problem {
     let table = &task.table;
     let is_closed = |slot: Slot| table.at(slot).is_some_and(|cells| cells.contains(&Cell::Holiday));
-    let lines = |slot: Slot| if is_closed(slot) { 0 } else { table.lines };
+    let lines = |slot: Slot| if is_closed(slot) { 0 } else { table.lines - kept_empty(task, slot) };
     let of_day = |(place, &day): (usize, &crate::model::Day)| {
         (place, (0..table.shifts()).map(|shift| lines(Slot { day, shift })).collect())
     };
@@ -103,6 +103,12 @@ pub(super) fn problem(task: &Task, shares: &BTreeMap<PersonId, Share>) -> Proble
         weights: task.config.weights.clone(),
         rules: task.config.rules.clone(),
     }
+}
+
+/// Lines of a shift that are forced to be empty.
+fn kept_empty(task: &Task, slot: Slot) -> usize {
+    let forced = task.forced.as_ref().and_then(|forced| forced.at(slot)).unwrap_or_default();
+    forced.iter().take(task.table.lines).filter(|cell| **cell == Cell::Nobody).count()
 }
 
 fn member(
@@ -138,7 +144,8 @@ fn member(
     }
 }
 
-/// The answer as a table: whoever is forced stands on that line, the others fill the lines in the order of their ids.
+/// The answer as a table: whoever is forced stands on that line, the others fill the lines in the order of their ids, and
+/// what is forced to be empty stays so.
 fn table(task: &Task, problem: &Problem, grid: &Grid) -> Timetable {
     let mut table = task.table.clone();
     let slots: Vec<Slot> = table.slots().collect();
@@ -167,8 +174,8 @@ fn on_lines(mut people: Vec<PersonId>, forced: &[Cell], lines: usize) -> Vec<Cel
         }
     }
     let mut people = people.into_iter();
-    for cell in &mut cells {
-        if *cell == Cell::Nobody {
+    for (line, cell) in cells.iter_mut().enumerate() {
+        if *cell == Cell::Nobody && forced.get(line) != Some(&Cell::Nobody) {
             let Some(person) = people.next() else { break };
             *cell = Cell::Person(person);
         }
@@ -200,7 +207,7 @@ mod tests {
             text.split(' ').map(|cell| Cell::try_from(cell.to_owned()).unwrap()).collect()
         };
         let placed = on_lines(people("anna berta carla"), &cells("open carla nobody dora"), 5);
-        assert_eq!(placed, cells("anna carla berta nobody nobody"));
+        assert_eq!(placed, cells("anna carla nobody berta nobody"));
         assert_eq!(on_lines(people("anna"), &cells("open open anna"), 2), cells("anna nobody"));
     }
 }

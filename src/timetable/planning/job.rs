@@ -13,7 +13,7 @@ use crate::{
     },
     tasks::clock,
     timetable::{
-        edit::blank,
+        edit::{EditRefused, blank},
         keep::{By, TimetableError, Timetables, stored},
     },
 };
@@ -39,8 +39,11 @@ impl Timetables {
         request: &PlanRequest,
         by: &str,
     ) -> Result<Planning, TimetableError> {
+        // Before anything of the week is read: whoever changes it from here on is not overwritten.
+        let seen = self.open_version(name, week).await?;
         let task = self.task(name, week, request).await?;
-        let planning = Self::begun(name, week, by, &request.description, clock::now());
+        let begun = Self::begun(name, week, by, &request.description, clock::now());
+        let planning = Planning { seen: Some(seen), ..begun };
         let running = &self.inner().running;
         let stop = running.ending.child_token();
         {
@@ -67,17 +70,28 @@ impl Timetables {
         Ok(planning)
     }
 
+    /// The version of a week's table that can still be planned; 0: there is none.
+    async fn open_version(&self, name: &str, week: Week) -> Result<i64, TimetableError> {
+        self.kind(name)?;
+        match self.inner().store.timetable(name, Sheet::Week(week)).await? {
+            Some(old) if old.state == WeekState::Retired => Err(EditRefused::Retired.into()),
+            old => Ok(old.map_or(0, |old| old.version)),
+        }
+    }
+
     /// Everything that the planner needs to know.
-    async fn task(&self, name: &str, week: Week, request: &PlanRequest) -> Result<Task, TimetableError> {
+    pub(super) async fn task(
+        &self,
+        name: &str,
+        week: Week,
+        request: &PlanRequest,
+    ) -> Result<Task, TimetableError> {
         let kind = self.kind(name)?;
         let sheet = Sheet::Week(week);
         let config = kind.config.clone();
         let lines = request.lines.unwrap_or(config.lines);
         if !(1..=100).contains(&lines) {
             return Err(TimetableError::Planning("there are 1 to 100 lines".to_owned()));
-        }
-        if self.inner().store.timetable_state(name, week).await? == Some(WeekState::Retired) {
-            return Err(crate::timetable::edit::EditRefused::Retired.into());
         }
         let crew = self.crew(sheet).await?;
         let forced = self.inner().store.timetable(name, Sheet::Forced).await?;
@@ -124,10 +138,12 @@ impl Timetables {
         self.inner().running.live().remove(&planning.timetable);
         if publish && planning.state == PlanningState::Done {
             let (who, at) = (planning.by.clone(), clock::now());
-            let by = By { who, at, version: None, force: false };
+            let by = By { who, at, version: planning.seen, force: false };
             let state = WeekState::Published;
             if let Err(error) = self.use_planning(&planning.timetable, planning.id, state, &by).await {
                 tracing::warn!(%error, planning = %planning.id, "what was planned could not be published");
+                planning.why = vec![format!("it is planned, and not published: {error}")];
+                self.keep_planning(&planning).await;
             }
         }
     }
@@ -135,7 +151,9 @@ impl Timetables {
     /// Stores how far a planning is, and tells of it. A store that does not answer stops no planning: what it found is
     /// stored at its end.
     async fn keep_planning(&self, planning: &Planning) {
-        if let Some(live) = self.inner().running.live().get_mut(&planning.timetable) {
+        if let Some(live) = self.inner().running.live().get_mut(&planning.timetable)
+            && live.planning.id == planning.id
+        {
             live.planning = planning.clone();
         }
         if let Err(error) = self.inner().store.put_planning(planning).await {

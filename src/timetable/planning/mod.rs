@@ -19,8 +19,11 @@ use uuid::Uuid;
 pub use highs::Highs;
 pub use solver::{Listener, NoPlan, Solver, Task};
 
-use super::keep::{By, TimetableError, Timetables};
-use crate::model::{KeptWeek, Planning, PlanningState, Sheet, WeekState};
+use super::{
+    keep::{By, TimetableError, Timetables},
+    loads::Loads,
+};
+use crate::model::{KeptWeek, Planning, PlanningState, Sheet, Week, WeekState};
 
 /// What runs now.
 #[derive(Default)]
@@ -65,6 +68,14 @@ impl Running {
 }
 
 impl Timetables {
+    /// Who would get how many shifts of a week if it were planned now, step by step.
+    ///
+    /// # Errors
+    /// There is no such timetable, or the store does not answer.
+    pub async fn loads(&self, name: &str, week: Week) -> Result<Loads, TimetableError> {
+        Ok(shares::loads(&self.task(name, week, &PlanRequest::default()).await?))
+    }
+
     /// The plannings of a timetable, newest first.
     ///
     /// # Errors
@@ -138,17 +149,19 @@ impl Timetables {
         let cost = plan.cost.map(|cost| format!(" ({cost} points)")).unwrap_or_default();
         let text = format!("took what was planned{cost}");
         let kept = self.put_plan(name, Sheet::Week(planning.week), plan, state, &text, by).await?;
+        planning.why.clear();
         planning.published_at = Some(by.at).filter(|_| state == WeekState::Published);
         self.inner().store.put_planning(&planning).await?;
         Ok(Some(kept))
     }
 
     /// A planning that nothing is known of yet.
-    fn begun(name: &str, week: crate::model::Week, by: &str, description: &str, now: Timestamp) -> Planning {
+    fn begun(name: &str, week: Week, by: &str, description: &str, now: Timestamp) -> Planning {
         Planning {
             id: Uuid::now_v7(),
             timetable: name.to_owned(),
             week,
+            seen: None,
             state: PlanningState::Running,
             by: by.to_owned(),
             description: description.to_owned(),

@@ -7,7 +7,7 @@ use crate::{
     model::{AbsenceKind, Cell, Day, Person, PersonId, Slot, Who},
     timetable::{
         edit::away,
-        loads::{Candidate, Demand, Mask, compute},
+        loads::{Candidate, Demand, Loads, Mask, Steps, compute},
     },
 };
 
@@ -22,6 +22,15 @@ pub(super) struct Share {
 
 /// Everybody's shifts.
 pub(super) fn shares(task: &Task) -> BTreeMap<PersonId, Share> {
+    let share = |steps: Steps| {
+        let shifts = usize::try_from(steps.load).ok()?;
+        Some((PersonId::parse(&steps.id).ok()?, Share { shifts, fair: steps.proportional }))
+    };
+    loads(task).people.into_iter().filter_map(share).collect()
+}
+
+/// The same with each step that leads there.
+pub(super) fn loads(task: &Task) -> Loads {
     let table = &task.table;
     let is_open = |day: &Day| {
         let mut slots = (0..table.shifts()).map(|shift| Slot { day: *day, shift });
@@ -44,12 +53,7 @@ pub(super) fn shares(task: &Task) -> BTreeMap<PersonId, Share> {
     };
     let people = task.crew.persons.values().filter(|person| takes_part(task, person));
     let candidates: Vec<Candidate> = people.map(|person| candidate(task, person, &service)).collect();
-    let steps = compute(&demand, &candidates).people.into_iter();
-    let share = steps.filter_map(|steps| {
-        let shifts = usize::try_from(steps.load).ok()?;
-        Some((PersonId::parse(&steps.id).ok()?, Share { shifts, fair: steps.proportional }))
-    });
-    share.collect()
+    compute(&demand, &candidates)
 }
 
 fn candidate(task: &Task, person: &Person, service: &[Day]) -> Candidate {

@@ -66,8 +66,12 @@ pub async fn solve(
             None => break Some(End::Stopped),
             Some(Ok(Ok(None))) => break None,
             Some(Ok(Ok(Some(line)))) => {
-                if let Some(end) = parent.hear(&line)? {
-                    break Some(end);
+                match parent.hear(&line) {
+                    Ok(None) => {}
+                    Ok(Some(end)) => break Some(end),
+                    // What it found before is as good as it was.
+                    Err(SolveError::Failed(why)) => break Some(End::Failed(why)),
+                    Err(error) => return Err(error),
                 }
             }
             Some(Ok(Err(error))) => break Some(End::Failed(error.to_string())),

@@ -67,7 +67,10 @@ pub fn plan_here(
             return Err(SolveError::Unsolvable(why));
         }
     }
-    best.solution(end)
+    let solution = best.solution(end)?;
+    // The bound is that of all shapes.
+    let is_close = solution.end == End::NotAllLookedAt && options.gap > 0.0 && solution.gap() <= options.gap;
+    Ok(if is_close { Solution { end: End::GoodEnough, ..solution } } else { solution })
 }
 
 struct Best<'a> {
@@ -108,14 +111,15 @@ impl Best<'_> {
         let (values, end) = match came.map_err(SolveError::Failed) {
             Ok(Came::Solved { values, bound }) => {
                 self.rise(bound, model);
-                (Some(values), End::GoodEnough)
+                // Good among the shapes of days that the programme knows, which says nothing of the others.
+                (Some(values), if model.partial { End::NotAllLookedAt } else { End::GoodEnough })
             }
             Ok(Came::Ended { values, bound }) => {
                 self.rise(bound, model);
                 (values, if self.stopped { End::Stopped } else { End::Deadline })
             }
             // There may be a timetable with days that the programme does not know.
-            Ok(Came::Infeasible) if model.partial => (None, End::Deadline),
+            Ok(Came::Infeasible) if model.partial => (None, End::NotAllLookedAt),
             Ok(Came::Infeasible) if self.found.is_none() => {
                 self.tell(Step::Explaining);
                 let why = why::explain(self.problem).unwrap_or_else(why::unknown);

@@ -104,6 +104,8 @@ pub enum End {
     Proven,
     /// None is better by more than the gap that was asked for.
     GoodEnough,
+    /// None is better of those that were looked at: there are too many shapes of a day to look at all.
+    NotAllLookedAt,
     /// The time was over.
     Deadline,
     /// Somebody stopped it.

@@ -181,6 +181,7 @@ fn many_shifts_a_day_are_looked_at_as_far_as_there_is_room() {
     let solution = plan(&problem).unwrap();
     assert_eq!(check(&problem, &solution.grid).conflicts, []);
     assert!(0 < solution.bound && solution.bound <= solution.penalty, "{solution:?}");
+    assert_ne!(solution.end, End::GoodEnough, "nobody asked for less than the best");
     // So many that not even the days without pauses can all be looked at: somebody is planned nevertheless.
     (problem.shifts, problem.max_per_day) = (96, 20);
     problem.members =
@@ -241,6 +242,9 @@ async fn a_solver_is_not_believed() {
     assert_eq!(wrong.unwrap_err(), SolveError::NothingFound);
     let nonsense = run("echo nonsense", &stop).await.unwrap_err();
     assert!(nonsense.to_string().contains("nonsense"), "{nonsense}");
+    let late = run(&format!("{FOUND}\necho nonsense"), &stop).await.unwrap();
+    assert_eq!((late.penalty, late.bound), (100, 40), "what it found before is kept");
+    assert!(matches!(&late.end, End::Failed(why) if why.contains("nonsense")), "{late:?}");
     let missing = Worker { program: "/nowhere/stasisd".into(), arguments: vec![] };
     let error = solve(&missing, &small(), &Options::default(), |_| {}, &stop).await.unwrap_err();
     assert!(error.to_string().contains("/nowhere/stasisd"), "{error}");
