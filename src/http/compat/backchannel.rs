@@ -39,8 +39,10 @@ use crate::{
 const LONGEST: usize = 1024;
 /// Whoever does not say who it is within this time is let go.
 const UNKNOWN: Duration = Duration::from_secs(20);
-/// How often a quiet session is pinged, and its token looked at again.
+/// How often a session is pinged, and its token looked at again.
 const BEAT: Duration = Duration::from_secs(15);
+/// A page that does not take a message within this time is let go.
+const TAKES: Duration = Duration::from_secs(10);
 
 /// Be told of calls, as Tomàtic tells its pages
 ///
@@ -95,7 +97,7 @@ struct Known {
 enum Next {
     Said(Option<Result<Message, axum::Error>>),
     Told(Result<Arc<Notice>, RecvError>),
-    Quiet,
+    Beat,
 }
 
 impl Session {
@@ -110,11 +112,18 @@ impl Session {
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<()> {
         let feed = self.app.rooms.feed.clone();
         let (mut told, _attendance) = (feed.watch(), feed.attend());
+        let mut beat = clock::instant() + BEAT;
         loop {
-            let next = match timeout(BEAT, select(pin!(socket.recv()), pin!(told.recv()))).await {
-                Ok(Either::Left((said, _))) => Next::Said(said),
-                Ok(Either::Right((told, _))) => Next::Told(told),
-                Err(_) => Next::Quiet,
+            // What others are told is no reason to look later at this one.
+            let rest = beat.saturating_duration_since(clock::instant());
+            let next = if rest.is_zero() {
+                Next::Beat
+            } else {
+                match timeout(rest, select(pin!(socket.recv()), pin!(told.recv()))).await {
+                    Ok(Either::Left((said, _))) => Next::Said(said),
+                    Ok(Either::Right((told, _))) => Next::Told(told),
+                    Err(_) => Next::Beat,
+                }
             };
             match next {
                 Next::Said(message) => match message?.ok()? {
@@ -124,19 +133,20 @@ impl Session {
                 },
                 Next::Told(Ok(notice)) => {
                     if let Some(message) = self.message(&notice) {
-                        socket.send(Message::Text(message.to_string().into())).await.ok()?;
+                        send(socket, Message::Text(message.to_string().into())).await?;
                     }
                 }
                 // Whether a call was among what is lost is not known; its log shows it.
                 Next::Told(Err(RecvError::Lagged(_))) if self.known.is_some() => {
                     let message = json!({ "type": "REFRESH" });
-                    socket.send(Message::Text(message.to_string().into())).await.ok()?;
+                    send(socket, Message::Text(message.to_string().into())).await?;
                 }
                 Next::Told(Err(RecvError::Lagged(_))) => {}
                 Next::Told(Err(RecvError::Closed)) => return None,
-                Next::Quiet => {
+                Next::Beat => {
+                    beat = clock::instant() + BEAT;
                     self.is_still_known().await?;
-                    socket.send(Message::Ping(Vec::new().into())).await.ok()?;
+                    send(socket, Message::Ping(Vec::new().into())).await?;
                 }
             }
             if self.known.is_none() && self.since.elapsed() > UNKNOWN {
@@ -180,6 +190,11 @@ impl Session {
         let known = self.known.as_ref()?;
         message(notice, &known.user, &self.app.rooms.people.all())
     }
+}
+
+/// Within a deadline: a page that has gone without a word takes nothing.
+async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
+    timeout(TAKES, socket.send(message)).await.ok()?.ok()
 }
 
 /// User and token of `IDEN:user:token`.
