@@ -110,7 +110,7 @@ fn interface(app: &App, queue: &str, member: &str) -> Result<String, Problem> {
     }
 }
 
-/// app_queue reads it as a signed number.
+/// `app_queue` reads it as a signed number.
 fn check_penalty(penalty: u32) -> Result<(), Problem> {
     if penalty > 1_000_000 {
         return Err(Problem::field("penalty", "0 to 1000000"));
