@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Caller, Event, MemberFacts, MemberNews, Message, QueueEnd};
+use super::{Called, Caller, Event, MemberFacts, MemberNews, Message, QueueEnd};
 use crate::model::{MemberState, Membership};
 
 /// The event's name and what it says; none: one that is not used, or that lacks what it should have.
@@ -27,6 +27,13 @@ pub(super) fn decode(message: &Message) -> Option<Event> {
             position: message.number("OriginalPosition").or_else(|| message.number("Position")),
             wait_secs: message.number("HoldTime"),
         },
+        "AgentCalled" => Event::Called(Box::new(Called {
+            queue: text("Queue")?,
+            channel: text("Uniqueid")?,
+            number: known(message, "CallerIDNum"),
+            name: known(message, "CallerIDName"),
+            interface: text("Interface")?,
+        })),
         "AgentConnect" => Event::Connected {
             queue: text("Queue")?,
             channel: text("Uniqueid")?,
@@ -53,7 +60,7 @@ pub(super) fn decode(message: &Message) -> Option<Event> {
 }
 
 /// The names of events that [`decode`] reads and that come unasked: for metrics.
-pub(super) const USED: [&str; 16] = [
+pub(super) const USED: [&str; 17] = [
     "QueueMemberStatus",
     "QueueMemberPause",
     "QueueMemberPenalty",
@@ -63,6 +70,7 @@ pub(super) const USED: [&str; 16] = [
     "QueueCallerJoin",
     "QueueCallerLeave",
     "QueueCallerAbandon",
+    "AgentCalled",
     "AgentConnect",
     "AgentComplete",
     "AgentRingNoAnswer",

@@ -45,6 +45,8 @@ pub enum Event {
         /// How long.
         wait_secs: Option<u64>,
     },
+    /// A member is rung for a caller (`AgentCalled`).
+    Called(Box<Called>),
     /// A member answered a caller (`AgentConnect`).
     Connected {
         /// The queue.
@@ -142,6 +144,21 @@ pub struct MemberFacts {
     pub wrap_up_secs: u32,
     /// What told it.
     pub news: MemberNews,
+}
+
+/// A member who is rung.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The queue.
+    pub queue: String,
+    /// The caller's channel, by its unique id.
+    pub channel: String,
+    /// The caller's number, if it was told.
+    pub number: Option<String>,
+    /// The caller's name, if it was told.
+    pub name: Option<String>,
+    /// What is rung.
+    pub interface: String,
 }
 
 /// A caller who waits.

@@ -23,7 +23,7 @@ mod wire;
 pub use action::Action;
 pub use client::Client;
 pub use error::AmiError;
-pub use event::{Caller, Event, MemberFacts, MemberNews, QueueEnd};
+pub use event::{Called, Caller, Event, MemberFacts, MemberNews, QueueEnd};
 pub use message::Message;
 pub use run::{Connection, connect};
 pub use wire::{Hello, Wire};

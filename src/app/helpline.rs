@@ -44,7 +44,8 @@ pub fn open(
 
 impl Helpline {
     /// Spawns their loops.
-    pub fn spawn(self, tasks: &Tasks) {
+    pub fn spawn(self, tasks: &Tasks, config: &Config, door: &Door) {
+        super::desks::spawn(tasks, config, door, &self.people.people, &self.queues.queues);
         timetables::spawn(tasks, &self.timetables);
         self.programming.spawn(tasks);
         super::people::spawn_loops(tasks, &self.people, tasks.shutdown().soft());

@@ -2,6 +2,7 @@
 
 mod answers;
 mod control;
+mod desks;
 mod drain;
 mod exit;
 mod helpline;

@@ -41,7 +41,7 @@ pub async fn run(config: Config, metrics: Metrics) -> Result<(), Failed> {
     tokio::spawn(signals.obey(shutdown.clone(), reload(&door)));
     tasks.spawn_loop("metrics", metrics.upkeep(shutdown.hard().clone()));
     rooms::spawn_loops(&tasks, &config, &door, &pulse);
-    helpline.spawn(&tasks);
+    helpline.spawn(&tasks, &config, &door);
     tasks.spawn_loop("http", async move {
         serving.await;
         Ok::<_, Infallible>(())

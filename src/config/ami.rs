@@ -30,6 +30,8 @@ pub struct AmiConfig {
     pub backoff_max_ms: u64,
     /// Each queue is read anew once in so long.
     pub recheck_secs: u64,
+    /// Whom a queue rings is told who calls.
+    pub ringing: bool,
     /// `wrapuptime` by queue, as queues.conf says.
     #[serde(default)]
     pub wrap_up_secs: BTreeMap<String, u32>,

@@ -50,7 +50,9 @@ pub use planned::{
     KeptWeek, Penalty, Planning, PlanningProgress, PlanningState, Sheet, TableEdit, WeekPlan, WeekState,
 };
 pub use programming::{Override, OverrideKind, ProgrammedMember, Whom};
-pub use queue::{Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting};
+pub use queue::{
+    Member, MemberChange, MemberState, Membership, Paused, QueueAction, QueueState, Waiting, queue_text,
+};
 pub use queue_call::{MemberEvent, MemberWhat, QueueCall, QueueEnd};
 pub use rule::{HoursMatch, ListEntry, ListName, Matches, NumberMatch, Rule, Sense};
 pub use spreadsheet::{from_cell, to_cell};

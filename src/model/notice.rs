@@ -14,7 +14,7 @@ pub enum NoticeKind {
     #[serde(rename = "call.started")]
     CallStarted,
     /// A call comes in, or a desk is rung: who it is. Data: `caller`, `called`, `gateway`, `extension` (whose desk, if
-    /// known), `via` (`stasis`, `ringring`), `outcome` (`found`, `none`, `failed`), `contact`, `former_calls`, and the
+    /// known), `via` (`stasis`, `ringring`, `queue`), `outcome` (`found`, `none`, `failed`), `contact`, `former_calls`, and the
     /// `sources` with what each said.
     #[serde(rename = "call.ringing")]
     CallRinging,

@@ -165,7 +165,8 @@ impl Person {
         }
         let is_interface = |text: &String| {
             text.contains('/')
-                && text.len() <= 120
+                // app_queue keeps no more.
+                && text.len() <= 79
                 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/@._-+:*#".contains(&b))
         };
         if !self.interface.as_ref().is_none_or(is_interface) {

@@ -3,6 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::clean;
+
+/// Bytes that `app_queue` keeps of a member's name, and of a pause's reason.
+const LONGEST_TEXT: usize = 79;
+
 /// What a member's telephone does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,5 +151,31 @@ impl QueueState {
     #[must_use]
     pub fn member(&self, interface: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.interface == interface)
+    }
+}
+
+/// A member's name or a pause's reason as `app_queue` keeps it: one line, cut behind the last letter that fits. The
+/// signs between the fields and the members of its list on disk become spaces, for after a restart of Asterisk what
+/// stands behind one of them would be another member.
+#[must_use]
+pub fn queue_text(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if ",;|".contains(c) { ' ' } else { c }).collect();
+    let line = clean(&plain, LONGEST_TEXT);
+    line[..line.floor_char_boundary(LONGEST_TEXT)].trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_as_the_queue_keeps_it() {
+        assert_eq!(queue_text(" lunch\r\nbreak "), "lunch break");
+        assert_eq!(queue_text("Pons, Anna"), "Pons Anna");
+        assert_eq!(queue_text("x|PJSIP/gw/900;0;0"), "x PJSIP/gw/900 0 0");
+        // The 80th byte would be the second half of a letter.
+        assert_eq!(queue_text(&"ñ".repeat(60)), "ñ".repeat(39));
+        assert_eq!(queue_text(&format!("{} x", "a".repeat(78))), "a".repeat(78));
+        assert_eq!(queue_text("🎧 Àngels שלום"), "🎧 Àngels שלום");
     }
 }

@@ -123,6 +123,23 @@ async fn a_right_that_lacks_is_named() {
 }
 
 #[tokio::test]
+async fn a_right_that_was_mended_counts_after_a_reload() {
+    let manager = Manager::start().await;
+    manager.with_faults(|faults| faults.denied.extend(["QueuePause".to_owned()]));
+    let room = Room::connected(&manager).await;
+    manager.say(reload());
+    eventually("it is read anew", || manager.actions("QueueStatus").len() > 1).await;
+    assert_eq!(manager.logins(), 1, "nothing was denied");
+    room.queues.act(&pause("lunch"), "test").await.unwrap_err();
+    // A session of the manager has the rights of its login.
+    manager.with_faults(|faults| faults.denied.clear());
+    manager.say(reload());
+    eventually("it logs in anew", || manager.logins() == 2).await;
+    room.ready().await;
+    room.queues.act(&pause("lunch"), "test").await.unwrap();
+}
+
+#[tokio::test]
 async fn queues_that_may_not_be_read_are_no_connection() {
     let manager = Manager::start().await;
     manager.with_faults(|faults| faults.denied.extend(["QueueStatus".to_owned()]));
@@ -209,7 +226,7 @@ async fn a_reason_with_line_breaks_is_one_header() {
     assert_eq!(manager.actions("Originate").len(), 0);
     let sent = manager.actions("QueuePause");
     let reason = sent[0].iter().find(|(name, _)| name == "Reason").unwrap();
-    assert_eq!(reason.1, "lunchAction: OriginateApplication: SystemData: rm -rf /");
+    assert_eq!(reason.1, "lunch Action: Originate Application: System Data: rm -rf /");
     // What would be for all queues, or for more than one telephone, is not sent at all.
     for (queue, interface) in [("", "PJSIP/1"), ("nowhere", "PJSIP/1"), ("phones", "PJSIP/1&PJSIP/2")] {
         let action = QueueAction { queue: queue.to_owned(), interface: interface.to_owned(), ..pause("x") };

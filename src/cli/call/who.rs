@@ -6,9 +6,9 @@ use crate::model::clean;
 
 /// What stands in the log: this command, and whose it was.
 pub(super) fn name() -> String {
-    let Some(uid) = login().or_else(owner) else { return "stasisd call".to_owned() };
+    let Some(uid) = login().or_else(owner) else { return "command line".to_owned() };
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    format!("stasisd call ({})", named(&users, uid))
+    format!("command line ({})", named(&users, uid))
 }
 
 /// Who logged in, also behind sudo; nobody in a container or a unit.

@@ -135,7 +135,7 @@ fn queues(config: &Config, list: &[Event]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = config
         .timetables
         .iter()
-        .filter(|(_, timetable)| !names.contains(timetable.queue.as_str()))
+        .filter(|(_, filled)| filled.program_queue && !names.contains(filled.queue.as_str()))
         .map(|(timetable, filled)| {
             let seen = format!("there is no queue {:?}, which the timetable {timetable} fills", filled.queue);
             let mend = "add it to queues.conf, then: asterisk -rx 'queue reload all'";

@@ -39,8 +39,10 @@ use crate::{
 const LONGEST: usize = 1024;
 /// Whoever does not say who it is within this time is let go.
 const UNKNOWN: Duration = Duration::from_secs(20);
-/// How often a session is pinged, and its token looked at again, also while there is much to tell.
+/// How often a session is pinged, and its token looked at again.
 const BEAT: Duration = Duration::from_secs(15);
+/// A page that does not take a message within this time is let go.
+const TAKES: Duration = Duration::from_secs(10);
 
 /// Be told of calls, as Tomàtic tells its pages
 ///
@@ -110,12 +112,18 @@ impl Session {
     async fn talk(&mut self, socket: &mut WebSocket) -> Option<()> {
         let feed = self.app.rooms.feed.clone();
         let (mut told, _attendance) = (feed.watch(), feed.attend());
-        let mut beat = Beat::now() + BEAT;
+        let mut beat = clock::instant() + BEAT;
         loop {
-            let next = match timeout_at(beat, select(pin!(socket.recv()), pin!(told.recv()))).await {
-                Ok(Either::Left((said, _))) => Next::Said(said),
-                Ok(Either::Right((told, _))) => Next::Told(told),
-                Err(_) => Next::Beat,
+            // What others are told is no reason to look later at this one.
+            let rest = beat.saturating_duration_since(clock::instant());
+            let next = if rest.is_zero() {
+                Next::Beat
+            } else {
+                match timeout(rest, select(pin!(socket.recv()), pin!(told.recv()))).await {
+                    Ok(Either::Left((said, _))) => Next::Said(said),
+                    Ok(Either::Right((told, _))) => Next::Told(told),
+                    Err(_) => Next::Beat,
+                }
             };
             match next {
                 Next::Said(message) => match message?.ok()? {
@@ -136,7 +144,7 @@ impl Session {
                 Next::Told(Err(RecvError::Lagged(_))) => {}
                 Next::Told(Err(RecvError::Closed)) => return None,
                 Next::Beat => {
-                    beat = Beat::now() + BEAT;
+                    beat = clock::instant() + BEAT;
                     self.is_still_known().await?;
                     send(socket, Message::Ping(Vec::new().into())).await?;
                 }
@@ -184,9 +192,9 @@ impl Session {
     }
 }
 
-/// Whoever takes nothing is let go: its place is another's.
+/// Within a deadline: a page that has gone without a word takes nothing.
 async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
-    timeout(BEAT, socket.send(message)).await.ok()?.ok()
+    timeout(TAKES, socket.send(message)).await.ok()?.ok()
 }
 
 /// User and token of `IDEN:user:token`.

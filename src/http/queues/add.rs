@@ -59,6 +59,7 @@ pub(super) async fn add(
     Path(queue): Path<String>,
     Json(body): Json<NewMember>,
 ) -> Result<(StatusCode, Json<MemberView>), Problem> {
+    super::check_penalty(body.penalty)?;
     let interface = body.interface;
     let name = super::text("name", body.name)?;
     let name = if name.is_empty() { interface.clone() } else { name };

@@ -22,8 +22,8 @@ use crate::{
 
 /// What a client waits before it asks again while the manager is away.
 const RETRY_SECS: u64 = 2;
-/// Longest reason or name.
-const LONGEST: usize = 80;
+/// Bytes of a reason or a name: `app_queue` cuts the rest off, in the middle of a letter if need be.
+const LONGEST: usize = 79;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -110,11 +110,19 @@ fn interface(app: &App, queue: &str, member: &str) -> Result<String, Problem> {
     }
 }
 
+/// `app_queue` reads it as a signed number.
+fn check_penalty(penalty: u32) -> Result<(), Problem> {
+    if penalty > 1_000_000 {
+        return Err(Problem::field("penalty", "0 to 1000000"));
+    }
+    Ok(())
+}
+
 /// A text that people read and Asterisk carries.
 fn text(field: &str, text: Option<String>) -> Result<String, Problem> {
     let text = text.unwrap_or_default();
-    if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-        return Err(Problem::field(field, format!("at most {LONGEST} characters, on one line")));
+    if text.len() > LONGEST || text.chars().any(char::is_control) {
+        return Err(Problem::field(field, format!("at most {LONGEST} bytes in UTF-8, on one line")));
     }
     Ok(text)
 }

@@ -48,10 +48,7 @@ pub(super) async fn penalty(
     Path((queue, member)): Path<(String, String)>,
     Json(body): Json<Penalty>,
 ) -> Result<Json<MemberView>, Problem> {
-    // app_queue reads it as a signed number.
-    if body.penalty > 1_000_000 {
-        return Err(Problem::field("penalty", "0 to 1000000"));
-    }
+    super::check_penalty(body.penalty)?;
     let change = MemberChange::Penalty(body.penalty);
     super::change(&app, queue, &member, change, &who.token.name).await.map(Json)
 }

@@ -1,13 +1,13 @@
 //! What is done to queues: one action of Asterisk's each, its answer in clear words.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use tokio::time::timeout;
 
 use super::{QueueError, Queues, order, snapshot::Scope, wishes::Wish};
 use crate::{
     ami::{Action, AmiError, Caller, Client, Event},
-    model::{MemberChange, QueueAction, QueueState, Waiting},
+    model::{MemberChange, QueueAction, QueueState, Waiting, queue_text},
     tasks::clock,
 };
 
@@ -143,6 +143,9 @@ impl Queues {
         if matches!(answer, Err(AmiError::Refused(_) | AmiError::Denied(_) | AmiError::Malformed(_))) {
             self.board().wishes.take_back(id);
         }
+        if matches!(answer, Err(AmiError::Denied(_))) {
+            self.inner.denied.store(true, Ordering::Relaxed);
+        }
         answer.map(drop).map_err(|error| QueueError::of(error, queue, whom))
     }
 
@@ -168,7 +171,7 @@ fn no_caller(queue: &str, channel: &str) -> QueueError {
 
 /// An interface as `app_queue` dials it; a `&` would be a second telephone.
 fn check(interface: &str) -> Result<(), QueueError> {
-    let is_plain = |c: char| c.is_alphanumeric() || "/@._-+:".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "/@._-+:*#".contains(c);
     let is_one = interface.split_once('/').is_some_and(|(kind, what)| !kind.is_empty() && !what.is_empty());
     if is_one && interface.len() <= 79 && interface.chars().all(is_plain) {
         return Ok(());
@@ -191,15 +194,15 @@ fn message(action: &QueueAction) -> Action {
     let message = Action::new(name).with("Queue", &action.queue).with("Interface", &action.interface);
     match &action.change {
         MemberChange::Add { name, penalty, paused } => {
-            let message = message.with("MemberName", name).with("Penalty", penalty);
+            let message = message.with("MemberName", queue_text(name)).with("Penalty", penalty);
             let message = message.with("Paused", paused.is_some());
             match paused {
-                Some(reason) => message.with("Reason", reason),
+                Some(reason) => message.with("Reason", queue_text(reason)),
                 None => message,
             }
         }
         MemberChange::Remove => message,
-        MemberChange::Pause { reason } => message.with("Paused", true).with("Reason", reason),
+        MemberChange::Pause { reason } => message.with("Paused", true).with("Reason", queue_text(reason)),
         MemberChange::Resume => message.with("Paused", false),
         MemberChange::Penalty(penalty) => message.with("Penalty", penalty),
     }
@@ -222,7 +225,7 @@ mod tests {
 
     #[test]
     fn only_one_telephone_is_an_interface() {
-        for good in ["PJSIP/201", "Local/s@rig-operator/n", "PJSIP/anna.pons@trunk"] {
+        for good in ["PJSIP/201", "PJSIP/*21", "Local/s@rig-operator/n", "PJSIP/anna.pons@trunk"] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     callers::{self, Leaving},
     news::{MemberWhat, News},
+    ringing::Rung,
     wishes::{Wish, Wishes},
 };
 use crate::{
@@ -23,6 +24,8 @@ pub(super) struct Board {
     pub(super) leaving: Vec<Leaving>,
     /// What we asked Asterisk for, so that the event of it is told with who wanted it.
     pub(super) wishes: Wishes,
+    /// Who was rung for whom.
+    pub(super) rung: Rung,
     /// Seconds after a call by queue, where Asterisk does not tell them with the member.
     pub(super) wrap_up: BTreeMap<String, u32>,
     /// It was filled once: what differs from then on is news.
@@ -97,6 +100,8 @@ impl Board {
             }
         }
         news.extend(callers::pass(self, now));
+        let waiting = self.queues.values().flat_map(|held| &held.state.waiting);
+        self.rung.keep(waiting.map(|waiting| waiting.channel.as_str()));
         self.wishes.pass(now);
         news
     }

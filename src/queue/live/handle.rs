@@ -2,14 +2,19 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
-use super::{board::Board, news::News};
-use crate::{ami::Client, config::AmiConfig, feed::Feed, model::QueueState};
+use super::{board::Board, news::News, ringing};
+use crate::{
+    ami::{Called, Client},
+    config::AmiConfig,
+    feed::Feed,
+    model::QueueState,
+};
 
 /// The queues. Cheap to clone; all clones are one.
 #[derive(Clone, Debug)]
@@ -34,6 +39,10 @@ pub(super) struct Inner {
     pub client: Option<Client>,
     pub feed: Feed,
     pub recheck_secs: u64,
+    /// Asterisk denied an action: the connection has the rights of its login, whatever manager.conf says by now.
+    pub denied: AtomicBool,
+    /// Members that are rung.
+    pub rung: broadcast::Sender<Arc<Called>>,
     board: Mutex<Board>,
     standing: Mutex<Standing>,
     /// Counts changes of the board.
@@ -55,6 +64,8 @@ impl Queues {
             client,
             feed,
             recheck_secs: config.recheck_secs,
+            denied: AtomicBool::new(false),
+            rung: broadcast::Sender::new(ringing::DEPTH),
             board: Mutex::new(Board { wrap_up, ..Board::default() }),
             standing: Mutex::new(standing),
             changed: watch::Sender::new(0),

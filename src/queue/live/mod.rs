@@ -13,6 +13,7 @@ mod handle;
 mod meters;
 mod news;
 mod order;
+mod ringing;
 mod run;
 mod snapshot;
 mod wishes;

@@ -1,6 +1,10 @@
 //! The loop that keeps the board: it takes what comes over the wire, asks for lists, and lets time pass.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use serde_json::json;
 use tokio::{
@@ -22,6 +26,10 @@ use crate::{
 
 /// How often time passes on the board.
 const TICK: Duration = Duration::from_secs(1);
+/// Queues that cannot be read are asked for again: `app_queue` may be loaded late, and nothing tells of it.
+const AGAIN: Duration = Duration::from_secs(15);
+/// A connection that lacks a right is made anew so often: manager.conf may be mended, which counts for new logins only.
+const RIGHTS: Duration = Duration::from_secs(300);
 
 /// What the loop itself must remember.
 struct Round {
@@ -31,6 +39,10 @@ struct Round {
     last: String,
     /// All queues must be asked for: Asterisk has started, or was reloaded.
     owed: bool,
+    /// When they are asked for again, because they could not be read.
+    again: Option<Instant>,
+    /// Since when this connection is up.
+    up: Instant,
     /// What is at the other end.
     version: String,
     /// It is to be told that the connection is up when all queues are read.
@@ -48,6 +60,8 @@ impl Queues {
             next: tick,
             last: String::new(),
             owed: false,
+            again: None,
+            up: tick,
             version: String::new(),
             greeted: true,
             meters: Meters::default(),
@@ -70,8 +84,10 @@ impl Queues {
         let now = clock::now();
         match news {
             Wire::Up(hello) => self.greet(&hello, round).await,
+            Wire::Event(Event::Reloaded) if self.inner.denied.load(Ordering::Relaxed) => self.log_in_anew(),
             Wire::Event(Event::Booted | Event::Reloaded) => round.owed = true,
             Wire::Event(Event::ShuttingDown) => tracing::info!("Asterisk says that it stops"),
+            Wire::Event(Event::Called(called)) => self.ring(*called),
             Wire::Event(event) => self.change(|board| board.apply(event, now)),
             Wire::Listed { tag, events: Ok(events) } => match Scope::of(tag) {
                 Scope::Names => {
@@ -91,10 +107,11 @@ impl Queues {
                 tracing::warn!(queue = tag, %error, "a queue cannot be read");
                 if tag.is_empty() {
                     self.stand(false, format!("the queues cannot be read: {error}"), now);
+                    round.again = Some(Instant::now() + AGAIN);
                 }
             }
             Wire::Down { why } => {
-                round.owed = false;
+                (round.owed, round.again) = (false, None);
                 self.stand(false, format!("no manager connection to Asterisk: {why}"), now);
                 self.inner.feed.post(NoticeKind::AmiLost, None, json!({ "why": why }));
             }
@@ -103,12 +120,22 @@ impl Queues {
 
     async fn greet(&self, hello: &Hello, round: &mut Round) {
         round.greeted = false;
-        round.owed = false;
+        (round.owed, round.again, round.up) = (false, None, Instant::now());
+        self.inner.denied.store(false, Ordering::Relaxed);
         round.version.clone_from(&hello.manager_version);
         // What was just read need not be read again.
         round.last.clear();
         round.next = Instant::now() + Duration::from_secs(self.inner.recheck_secs) / 2;
         self.ask(Scope::All).await;
+    }
+
+    /// A login gets the rights that the user has by now.
+    fn log_in_anew(&self) {
+        self.inner.denied.store(false, Ordering::Relaxed);
+        if let Some(client) = &self.inner.client {
+            tracing::info!("an action was denied: logging in anew, for the user may have more rights by now");
+            client.reconnect();
+        }
     }
 
     /// All queues are read.
@@ -127,8 +154,12 @@ impl Queues {
     async fn tick(&self, round: &mut Round) {
         let now = clock::now();
         self.change(|board| board.pass(now));
-        if std::mem::take(&mut round.owed) {
+        let is_late = round.again.take_if(|again| *again <= Instant::now()).is_some();
+        if std::mem::take(&mut round.owed) || is_late {
             self.ask(Scope::All).await;
+        }
+        if round.up.elapsed() >= RIGHTS && self.inner.denied.load(Ordering::Relaxed) {
+            self.log_in_anew();
         }
         if self.is_connected() {
             self.recheck(round).await;

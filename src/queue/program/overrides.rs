@@ -4,14 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{ProgramError, Programming};
-use crate::model::{MemberChange, Override, OverrideKind, PersonId, QueueAction, Whom, clean};
+use crate::model::{MemberChange, Override, OverrideKind, PersonId, QueueAction, Whom, clean, queue_text};
 
 /// Overrides of one queue that hold at once.
 const MOST: usize = 500;
 /// The longest override.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
-/// Characters of a note or a reason.
+/// Characters of a note.
 const LONGEST_TEXT: usize = 200;
+/// Bytes of an interface: `app_queue` keeps no more.
+const LONGEST_INTERFACE: usize = 79;
 
 /// What somebody decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,8 @@ impl Programming {
         }
         let kind = match new.kind {
             OverrideKind::Add { penalty } if penalty > 1000 => return field("penalty", "0 to 1000"),
-            OverrideKind::Pause { reason } => OverrideKind::Pause { reason: clean(&reason, LONGEST_TEXT) },
+            // A pause of which Asterisk tells another reason than was asked for would never be taken back.
+            OverrideKind::Pause { reason } => OverrideKind::Pause { reason: queue_text(&reason) },
             kind => kind,
         };
         let one = Override {
@@ -135,13 +138,30 @@ impl Programming {
 }
 
 /// To the microsecond, as the store keeps times: whoever made it and whoever reads it are told the same.
-fn as_stored(at: Timestamp) -> Timestamp {
+pub(super) fn as_stored(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
 /// What can stand in an action of the manager interface, and be dialled.
 fn is_interface(text: &str) -> bool {
     text.split_once('/').is_some_and(|(technology, name)| !technology.is_empty() && !name.is_empty())
-        && text.len() <= 120
+        && text.len() <= LONGEST_INTERFACE
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"/@._-+:*#".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interface_is_one_telephone() {
+        for good in ["PJSIP/201", "PJSIP/*21", "Local/201@desks/n"] {
+            assert!(is_interface(good), "{good}");
+        }
+        for bad in
+            ["201", "PJSIP/", "PJSIP/1&PJSIP/2", "PJSIP/1\r\nX: y", &format!("PJSIP/{}", "1".repeat(80))]
+        {
+            assert!(!is_interface(bad), "{bad}");
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! One look at one queue: what must not be forgotten goes to disk, then Asterisk is told, then the feed.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    BY, Difference, Inner, Memory, Plan, ProgramError, Programming, Step, drift::DifferenceKind, scene::Scene,
+    BY, Difference, Inner, Memory, Plan, ProgramError, Programming, Queue, Step, drift::DifferenceKind,
+    overrides::as_stored, scene::Scene,
 };
 use crate::{
     config::HandChanges,
@@ -33,15 +36,14 @@ impl Programming {
         let mut memory = queue.memory.lock().await;
         let memory = &mut *memory;
         let by_hand = inner.take_by_hand(name);
-        let Some(actual) = inner.hands.snapshot(name) else {
-            return Err(ProgramError::Unknown(name.to_owned()));
-        };
-        let mut scene = inner.scene(name, queue, now).await?;
-        if scene.program().hand_changes == HandChanges::Keep
-            && inner.keep_hands(name, &scene, &by_hand, now).await?
-        {
-            scene.overrule(inner.store.open_overrides(name).await?);
-        }
+        let unknown = || ProgramError::Unknown(name.to_owned());
+        // Of a queue that is not known nothing is kept: it may have been taken away with all its members.
+        inner.hands.snapshot(name).ok_or_else(unknown)?;
+        let read = inner.read(name, queue, &by_hand, now).await;
+        // The store may answer at the next look.
+        let scene = read.inspect_err(|_| inner.put_back(by_hand))?;
+        // As it is now: the store may have been slow.
+        let actual = inner.hands.snapshot(name).ok_or_else(unknown)?;
         let plan = scene.plan(&actual, &memory.leaving);
         memory.held.retain(|(_, until)| *until > now);
         let steps = memory.due(&scene, &plan, now);
@@ -118,6 +120,11 @@ impl Inner {
                     done.push(*step);
                     SETTLES
                 }
+                // Nobody refused it: it is done as soon as the connection is back.
+                Err(error) if self.hands.snapshot(name).is_none() => {
+                    tracing::warn!(queue = name, interface, what, error, "a queue is programmed later");
+                    break;
+                }
                 Err(error) => {
                     tracing::warn!(queue = name, interface, what, error, "a queue cannot be programmed");
                     RETRY
@@ -133,7 +140,32 @@ impl Inner {
         self.watch().by_hand.extract_if(.., |event| event.queue == name).collect()
     }
 
+    /// They came before those that were heard meanwhile.
+    fn put_back(&self, mut by_hand: Vec<MemberEvent>) {
+        let mut watch = self.watch();
+        by_hand.append(&mut watch.by_hand);
+        watch.by_hand = by_hand;
+    }
+
+    /// The facts of a pass, with what others did.
+    async fn read<'a>(
+        &'a self,
+        name: &str,
+        queue: &'a Queue,
+        by_hand: &[MemberEvent],
+        now: Timestamp,
+    ) -> Result<Scene<'a>, ProgramError> {
+        let mut scene = self.scene(name, queue, now).await?;
+        if scene.program().hand_changes == HandChanges::Keep
+            && self.keep_hands(name, &scene, by_hand, now).await?
+        {
+            scene.overrule(self.store.open_overrides(name).await?);
+        }
+        Ok(scene)
+    }
+
     /// What others did holds until the end of the shift: whom they took out stays out, whom they added again comes back.
+    /// Of each telephone the last word counts: whoever was taken out and added again is there.
     async fn keep_hands(
         &self,
         name: &str,
@@ -142,7 +174,12 @@ impl Inner {
         now: Timestamp,
     ) -> Result<bool, ProgramError> {
         let mut changed = false;
-        for event in by_hand {
+        let last: BTreeMap<&str, &MemberEvent> =
+            by_hand.iter().map(|event| (event.interface.as_str(), event)).collect();
+        let actual = self.hands.snapshot(name).unwrap_or_default();
+        let is_there = |event: &&MemberEvent| actual.member(&event.interface).is_some();
+        for event in last.into_values().filter(|event| event.what != MemberWhat::Removed || !is_there(event))
+        {
             let wanted = scene.desired.wanted.iter().find(|wanted| wanted.interface == event.interface);
             match (event.what, wanted) {
                 (MemberWhat::Removed, Some(wanted)) => {
@@ -154,8 +191,8 @@ impl Inner {
                         kind: OverrideKind::Remove,
                         by: event.by.clone().unwrap_or_else(|| "asterisk".to_owned()),
                         note: "taken out by hand".to_owned(),
-                        created_at: now,
-                        expires_at: scene.desired.edge,
+                        created_at: as_stored(now),
+                        expires_at: as_stored(scene.desired.edge),
                         applied: true,
                         settled: false,
                     };

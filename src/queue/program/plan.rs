@@ -124,20 +124,30 @@ impl<'a> Planning<'a> {
         }
     }
 
+    fn wishes(&self, interface: &str) -> impl DoubleEndedIterator<Item = &'a PauseWish> {
+        let interface = interface.to_owned();
+        self.desired.pauses.iter().filter(move |wish| wish.interface == interface)
+    }
+
     /// The pause that somebody brings along who is not there yet: an override's, the one they had when we saw them
     /// last, or the one of the telephone that they had before.
     fn pause_of(&self, wanted: &Wanted) -> (Option<String>, Option<Uuid>) {
-        let wish = self
-            .desired
-            .pauses
-            .iter()
-            .rfind(|wish| wish.interface == wanted.interface && !wish.applied && !wish.is_over);
+        // Of whoever is still ours is known how they were when we saw them last, what was asked for once included.
+        let is_known = |row: &ProgrammedMember| {
+            row.interface == wanted.interface || (row.person.is_some() && row.person == wanted.person)
+        };
+        let is_new = !self.facts.ours.iter().any(is_known);
+        let counts = |wish: &&PauseWish| !wish.is_over && (is_new || !wish.applied);
+        let wish = self.wishes(&wanted.interface).rfind(counts);
         if let Some(wish) = wish {
             return (wish.reason.clone(), Some(wish.id));
         }
         let seen = |row: &ProgrammedMember| match self.actual.member(&row.interface) {
             Some(member) => pause_reason(member).map(str::to_owned),
-            None => row.paused.clone(),
+            // What ended while Asterisk was away is not asked for again.
+            None => row.paused.clone().filter(|reason| {
+                !self.wishes(&row.interface).any(|wish| wish.is_over && wish.reason.as_ref() == Some(reason))
+            }),
         };
         let of_person = |person: &PersonId| {
             self.facts.ours.iter().filter(|row| row.person.as_ref() == Some(person)).find_map(seen)
@@ -166,11 +176,14 @@ impl<'a> Planning<'a> {
         let paused = pause_reason(member).map(str::to_owned);
         let row = match self.ours(&wanted.interface) {
             Some(row) => {
+                // Until it is so the row has the old one: what Asterisk does not take is asked for again.
+                let mut penalty = wanted.penalty;
                 if row.penalty != wanted.penalty && member.penalty != wanted.penalty {
                     let change = MemberChange::Penalty(wanted.penalty);
                     self.step(&wanted.interface, change, wanted.why.clone(), None);
+                    penalty = row.penalty;
                 }
-                let (penalty, person) = (wanted.penalty, wanted.person.clone());
+                let person = wanted.person.clone();
                 let now = ProgrammedMember { person, penalty, paused, ..row.clone() };
                 (now != *row).then_some(now)
             }
@@ -180,7 +193,7 @@ impl<'a> Planning<'a> {
                     let change = MemberChange::Penalty(wanted.penalty);
                     self.step(&wanted.interface, change, wanted.why.clone(), None);
                 }
-                Some(self.row(wanted, paused))
+                Some(ProgrammedMember { penalty: member.penalty, ..self.row(wanted, paused) })
             }
             None => None,
         };
@@ -218,6 +231,10 @@ impl<'a> Planning<'a> {
         let taken_out = self.desired.why_taken_out(&member.interface);
         let is_managed = self.ours(&member.interface).is_some() || self.facts.program.manage == Manage::All;
         if taken_out.is_none() && (!is_managed || self.desired.keeps) {
+            if !is_managed && is_off_shift(member) {
+                let why = "nobody keeps them out any more".to_owned();
+                self.step(&member.interface, MemberChange::Resume, why, None);
+            }
             return;
         }
         let change = if member.membership == Membership::Dynamic {
@@ -256,15 +273,18 @@ impl<'a> Planning<'a> {
         }
         let wants_somebody = !self.desired.wanted.is_empty() || (!taken_out && self.desired.planned > 0);
         let keep = after(self.facts.program.keep_last_secs);
-        if wants_somebody && !self.somebody_can_answer() && self.now < keep {
+        if wants_somebody && !self.somebody_can_answer(taken_out) && self.now < keep {
             return Some(("nobody of this shift can be rung yet", keep));
         }
         None
     }
 
-    fn somebody_can_answer(&self) -> bool {
+    /// Whoever takes somebody out by an override knows who is paused; a shift's edge does not.
+    fn somebody_can_answer(&self, by_override: bool) -> bool {
         let members = self.desired.wanted.iter().filter_map(|wanted| self.actual.member(&wanted.interface));
-        members.into_iter().any(|member| member.state != MemberState::Unreachable)
+        members.into_iter().any(|member| {
+            member.state != MemberState::Unreachable && (by_override || member.paused.is_none())
+        })
     }
 }
 

@@ -54,13 +54,13 @@ impl Programming {
         loop {
             match notices.recv().await {
                 Ok(notice) => self.hear(&notice),
-                Err(RecvError::Lagged(_)) => self.trigger(None),
+                Err(RecvError::Lagged(_)) => self.missed(),
                 Err(RecvError::Closed) => return std::future::pending().await,
             }
         }
     }
 
-    fn hear(&self, notice: &Arc<Notice>) {
+    pub(super) fn hear(&self, notice: &Arc<Notice>) {
         match notice.kind {
             NoticeKind::AmiConnected => {
                 self.inner.watch().connected = true;
@@ -68,19 +68,41 @@ impl Programming {
             }
             NoticeKind::AmiLost => self.inner.watch().connected = false,
             NoticeKind::TimetableChanged | NoticeKind::PersonChanged => self.trigger(None),
-            NoticeKind::QueueMember => {
-                let Some(queue) = notice.data["queue"].as_str() else { return };
-                let matters = match member_event(notice) {
-                    Some(event) => self.inner.watch().heard(event),
-                    // What its telephone does matters where something waits for it.
-                    None => self.inner.watch().waiting.contains(queue),
-                };
-                if matters {
+            NoticeKind::QueueMember => self.hear_of_member(notice),
+            // The end of a call matters where somebody's end waits for it.
+            NoticeKind::QueueCaller if notice.data["what"] == "completed" => {
+                let queue = notice.data["queue"].as_str().unwrap_or_default();
+                if self.inner.watch().waiting.contains(queue) {
                     self.trigger(Some(queue));
                 }
             }
             _ => {}
         }
+    }
+
+    fn hear_of_member(&self, notice: &Notice) {
+        // Of queues that no timetable fills nothing is remembered: nobody would ever ask for it.
+        let queue = notice.data["queue"].as_str().filter(|queue| self.inner.queues.contains_key(*queue));
+        let Some(queue) = queue else { return };
+        let matters = match member_event(notice) {
+            Some(event) => self.inner.watch().heard(event),
+            // What its telephone does matters where something waits for it.
+            None => self.inner.watch().waiting.contains(queue),
+        };
+        if matters {
+            self.trigger(Some(queue));
+        }
+    }
+
+    /// Notices were lost: what the connection does may be among them, and what vanished meanwhile says nothing of who
+    /// took it out.
+    fn missed(&self) {
+        let connected = self.queues().any(|queue| self.inner.hands.snapshot(queue).is_some());
+        let mut watch = self.inner.watch();
+        watch.connected = connected;
+        watch.by_hand.clear();
+        drop(watch);
+        self.trigger(None);
     }
 
     /// The passes. Each queue has its next moment; what is heard brings it forward.

@@ -1,7 +1,7 @@
 //! A published week fills the queue of a real Asterisk, and what changes in a turn follows: cells, extensions, and what
 //! happened while the daemon was dead.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use hyper::Method;
 use jiff::{Timestamp, tz::TimeZone};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{ami, configure, where_it_is_noon};
 use crate::{
     orders::beside,
-    support::{api::Api, daemon::Daemon, rig::Rig, wait},
+    support::{api::Api, daemon::Daemon, eventually, rig::Rig, wait},
 };
 
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -109,4 +109,16 @@ async fn a_published_week_fills_the_queue_and_is_followed() {
     let sessions = api.get("/v1/queues/crew/sessions").await;
     let paused = |one: &&Value| one["interface"] == "PJSIP/202" && one["paused"] == true;
     assert!(sessions["items"].as_array().unwrap().iter().any(|one| paused(&one)), "{sessions}");
+
+    // Asterisk is restarted in the turn, and has forgotten its members.
+    tokio::task::block_in_place(|| {
+        rig.cli("database deltree Queue");
+        rig.kill();
+        rig.restart();
+        eventually(Duration::from_secs(30), || {
+            let shown = rig.cli("queue show crew");
+            let back = ["PJSIP/203", "PJSIP/212", "paused:lunch"].iter().all(|word| shown.contains(word));
+            if back { Ok(()) } else { Err(shown) }
+        });
+    });
 }
