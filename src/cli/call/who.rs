@@ -39,6 +39,6 @@ mod tests {
         let users = "root:x:0:0:root:/:/bin/sh\n# none\nanna:x:1000:1000:Anna:/:/bin/sh\n";
         assert_eq!([named(users, 0), named(users, 1000)], ["root", "anna"]);
         assert_eq!([named(users, 100), named("", 0)], ["user 100", "user 0"]);
-        assert!(name().starts_with("stasisd call"));
+        assert!(name().starts_with("command line"));
     }
 }

@@ -18,7 +18,7 @@ use futures_util::future::{Either, select};
 use serde_json::{Value, json};
 use tokio::{
     sync::{OwnedSemaphorePermit, broadcast::error::RecvError},
-    time::{Instant as Beat, timeout, timeout_at},
+    time::timeout,
 };
 
 use crate::{
