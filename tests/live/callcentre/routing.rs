@@ -82,20 +82,22 @@ async fn a_customer_with_an_order_hears_the_ivr_and_then_operators_again() {
 async fn a_rule_that_outlived_its_order_leads_to_an_operator_and_expires() {
     let site = Site::start("route-late", DEFAULT).await;
     // The order is over and the rule still lives: the IVR finds nothing and transfers.
-    let rule = json!({ "caller": "+34600000003", "target": { "kind": "flow", "flow": "order-status" }, "ttl_secs": 20 });
+    let rule = json!({ "caller": "+34600000003", "target": { "kind": "flow", "flow": "order-status" }, "ttl_secs": 25 });
     let begun = Instant::now();
     site.api().put("/v1/rules/late", &rule).await;
-    call(&site, "late", "+34600000003");
+    // The flow says a sentence first, and a queue tries again after seconds.
+    let call = |name| run(Caller::new(&site.rig, name).number("+34600000003").wait_ms(11_000).hang_up());
+    call("late");
     reached_a_person(&site.rig, "late");
     let late = routed(&site, "+34600000003").await;
     assert_eq!((&late["flow"], &late["route"]["rule"]), (&json!("order-status"), &json!("late")));
     // It could not be deleted: it expires.
-    let rest = Duration::from_secs(21).saturating_sub(begun.elapsed());
+    let rest = Duration::from_secs(26).saturating_sub(begun.elapsed());
     tokio::time::sleep(rest).await;
     let told =
         site.api().send(Method::POST, "/v1/route", Some(&json!({ "from": "+34600000003" }))).await.unwrap().1;
     assert_eq!(told["route"]["rule"], Value::Null, "{told}");
-    call(&site, "expired", "+34600000003");
+    call("expired");
     reached_a_person(&site.rig, "expired");
     let calls = site.api().get("/v1/calls?caller=%2B34600000003").await;
     let newest = &calls["items"][0]["route"];
