@@ -1,3 +1,5 @@
+//! Busy lines, read and written.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

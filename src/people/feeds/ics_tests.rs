@@ -1,3 +1,5 @@
+//! Calendars of absences, read.
+
 use jiff::civil::date;
 
 use super::*;
