@@ -38,12 +38,18 @@ pub(super) struct Held {
     pub(super) state: Arc<QueueState>,
     /// Until when members are left in peace, for those who are.
     wrapping: BTreeMap<String, Timestamp>,
+    /// Members who were just connected with a caller, and until when an event that does not know it yet is not believed.
+    connected: BTreeMap<String, Timestamp>,
 }
+
+/// Asterisk tells that a member is connected before it notes so in the member: an event of the telephone's state that
+/// comes in between says that there is no call.
+const CONNECTED: SignedDuration = SignedDuration::from_secs(2);
 
 impl Held {
     fn new(name: &str) -> Self {
         let state = QueueState { name: name.to_owned(), ..QueueState::default() };
-        Self { state: Arc::new(state), wrapping: BTreeMap::new() }
+        Self { state: Arc::new(state), ..Self::default() }
     }
 
     pub(super) fn change(&mut self) -> &mut QueueState {
@@ -120,8 +126,10 @@ impl Board {
         let held = self.queue(&facts.queue);
         let place = held.state.members.iter().position(|member| member.interface == facts.interface);
         let old = place.and_then(|place| held.state.members.get(place));
-        let until = wrap_up_until(facts, wrap_up_secs).filter(|until| *until > now);
-        let new = written(facts, old, until.is_some(), is_read, now);
+        held.connected.retain(|_, until| *until > now);
+        let in_call = facts.in_call || held.connected.contains_key(&facts.interface);
+        let until = wrap_up_until(facts, wrap_up_secs).filter(|until| *until > now && !in_call);
+        let new = Member { in_call, ..written(facts, old, until.is_some(), is_read, now) };
         let changes = changes(old, &new);
         match until {
             Some(until) => drop(held.wrapping.insert(facts.interface.clone(), until)),
@@ -152,8 +160,12 @@ impl Board {
 
     /// Whether a member is in a call of this queue, as the calls' own events tell: Asterisk sends no state of the
     /// member when a call begins.
-    pub(super) fn in_call(&mut self, queue: &str, interface: &str, in_call: bool) {
+    pub(super) fn in_call(&mut self, queue: &str, interface: &str, in_call: bool, now: Timestamp) {
         let Some(held) = self.queues.get_mut(queue) else { return };
+        match now.checked_add(CONNECTED) {
+            Ok(until) if in_call => drop(held.connected.insert(interface.to_owned(), until)),
+            _ => drop(held.connected.remove(interface)),
+        }
         let is_so = held.state.member(interface).is_none_or(|member| member.in_call == in_call);
         if is_so {
             return;
@@ -166,7 +178,7 @@ impl Board {
 }
 
 fn wrap_up_until(facts: &MemberFacts, secs: u32) -> Option<Timestamp> {
-    if facts.in_call || secs == 0 {
+    if secs == 0 {
         return None;
     }
     facts.last_call_at?.checked_add(SignedDuration::from_secs(secs.into())).ok()

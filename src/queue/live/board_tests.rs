@@ -258,6 +258,9 @@ fn a_talk_is_known_by_its_own_events() {
     board.apply(left("c"), later(3));
     board.apply(connected("c"), later(3));
     assert!(board.queues["q"].state.members[0].in_call, "no event of the member tells it");
+    let in_use = || member("PJSIP/1", |facts| facts.state = MemberState::InCall);
+    board.apply(in_use(), later(4));
+    assert!(board.queues["q"].state.members[0].in_call, "Asterisk notes it a moment after it told of it");
     let completed = Event::Completed {
         queue: "q".to_owned(),
         channel: "c".to_owned(),
@@ -268,6 +271,9 @@ fn a_talk_is_known_by_its_own_events() {
     };
     assert_eq!(fates(&board.apply(completed, later(9))), [(CallerWhat::Completed, "c".to_owned())]);
     assert!(!board.queues["q"].state.members[0].in_call);
+    board.apply(connected("d"), later(10));
+    board.apply(in_use(), later(12));
+    assert!(!board.queues["q"].state.members[0].in_call, "what Asterisk says later is so");
 }
 
 #[test]

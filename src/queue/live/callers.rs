@@ -49,7 +49,7 @@ pub(super) fn apply(board: &mut Board, event: Event, now: Timestamp) -> Vec<News
             left(board, &queue, &channel, Leave::NotServed { wait_secs }, now)
         }
         Event::Connected { queue, channel, interface, wait_secs } => {
-            board.in_call(&queue, &interface, true);
+            board.in_call(&queue, &interface, true, now);
             let waited = take_out(board, &queue, &channel).map(|caller| gone(&queue, caller, now));
             let leaving = waited.or_else(|| settled(board, &channel));
             // Who came before we looked is told of as well.
@@ -57,7 +57,7 @@ pub(super) fn apply(board: &mut Board, event: Event, now: Timestamp) -> Vec<News
             vec![leaving.news(CallerWhat::Connected, wait_secs, Some(interface), None)]
         }
         Event::Completed { queue, channel, number, interface, wait_secs, talk_secs } => {
-            board.in_call(&queue, &interface, false);
+            board.in_call(&queue, &interface, false, now);
             vec![News::Caller {
                 queue,
                 what: CallerWhat::Completed,

@@ -42,6 +42,10 @@ impl Programming {
         let read = inner.read(name, queue, &by_hand, now).await;
         // The store may answer at the next look.
         let scene = read.inspect_err(|_| inner.put_back(by_hand))?;
+        // Something was done by hand while we read: what was read would undo it.
+        if inner.has_by_hand(name) {
+            return Ok(now);
+        }
         // As it is now: the store may have been slow.
         let actual = inner.hands.snapshot(name).ok_or_else(unknown)?;
         let plan = scene.plan(&actual, &memory.leaving);
@@ -138,6 +142,10 @@ impl Inner {
 
     fn take_by_hand(&self, name: &str) -> Vec<MemberEvent> {
         self.watch().by_hand.extract_if(.., |event| event.queue == name).collect()
+    }
+
+    fn has_by_hand(&self, name: &str) -> bool {
+        self.watch().by_hand.iter().any(|event| event.queue == name)
     }
 
     /// They came before those that were heard meanwhile.

@@ -32,7 +32,8 @@ impl Programming {
             return stop.cancelled().await;
         }
         self.remember().await;
-        let both = async { tokio::join!(self.listen(), self.look()) };
+        // What was heard comes first: a pass is to know of all that was done by hand before it acts.
+        let both = async { tokio::join!(biased; self.listen(), self.look()) };
         stop.run_until_cancelled(both).await;
     }
 

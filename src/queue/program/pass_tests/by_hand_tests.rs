@@ -26,6 +26,7 @@ async fn the_loop_keeps_what_people_do_by_hand_until_the_shift_is_over() {
     })
     .await;
     assert_eq!(stage.hands.interfaces(), [ANNA, BERTA]);
+    assert_eq!(stage.hands.done(), [format!("add {ANNA}"), format!("add {BERTA}")], "nothing was undone");
     stage.crew.answer(&[(0, "anna"), (1, "anna")]);
     stage.feed.post(NoticeKind::TimetableChanged, None, json!({}));
     eventually("the new plan holds", || stage.hands.interfaces() == [ANNA]).await;
