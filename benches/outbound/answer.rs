@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Ground, ms, quantile};
+use super::{Ground, floor, ms, quantile};
 use crate::{
     machine,
     results::{Book, Goal, median},
@@ -23,13 +23,17 @@ pub fn measure(book: &mut Book) {
     for run in 1..=RUNS {
         let together = answered(&mut ground, run, true);
         let apart = answered(&mut ground, run, false);
-        words.push(format!("{:.1} and {:.1} (one after the other: {:.1})", together.0, together.1, apart.1));
+        let alone = floor::measure(&mut ground, AT_ONCE, true).audio.1;
+        words.push(format!(
+            "{:.1} and {:.1} (one after the other: {:.1}; together in Asterisk's own dialplan: {alone:.1})",
+            together.0, together.1, apart.1
+        ));
         lost += together.2 + apart.2;
         p99s.push(together.1);
     }
     let against = format!(
         "200 answered in the same moment, the prompt is cached; 200 OK to the first RTP packet, p50 and p99 of each \
-         run {} ms, and p99 when they answer at 100/s; {lost} lost",
+         run {} ms, p99 when they answer at 100/s, and p99 of the dialplan's Answer and Read; {lost} lost",
         words.join(", ")
     );
     let value = if lost == 0 { median(&p99s) } else { f64::from(u16::MAX) };

@@ -2,6 +2,7 @@
 
 mod answer;
 mod due;
+mod floor;
 mod rate;
 mod tap;
 
@@ -48,6 +49,8 @@ struct Ground {
     ledger: Ledger,
     /// Numbers given so far: each call has one of its own.
     numbers: usize,
+    /// Those of them that were not ordered: Asterisk called them by itself.
+    others: usize,
 }
 
 impl Ground {
@@ -62,7 +65,7 @@ impl Ground {
         let farm = Farm::elsewhere(&site.rig, &[("..", manner)]);
         let tap = Tap::start(&site.rig, farm.port());
         let ledger = site.within(async { Ledger::of(&site.daemon.directory) });
-        let mut ground = Self { site, tap, _farm: farm, ledger, numbers: 0 };
+        let mut ground = Self { site, tap, _farm: farm, ledger, numbers: 0, others: 0 };
         // The prompt is rendered, everything was called once.
         let calls = ground.calls(3, &Value::Null);
         ground.order(&calls);
@@ -96,8 +99,9 @@ impl Ground {
         }
     }
 
-    /// Waits until as many call orders are over in all; how many are not.
+    /// Waits until the call orders to as many numbers are over in all; how many are not.
     fn over(&self, all: usize) -> usize {
+        let all = all - self.others;
         let until = Instant::now() + LONGEST;
         loop {
             let ended = usize::try_from(self.site.within(self.ledger.ended()).1).expect("a count");

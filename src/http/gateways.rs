@@ -4,13 +4,18 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{auth::May, extract::Json, scope::CallsRead, state::App};
+use super::{
+    auth::May,
+    endpoints::{Endpoints, routes},
+    extract::Json,
+    scope::CallsRead,
+    state::App,
+};
 use crate::outbound::gateway::Status;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(list))
 }
 
 /// A gateway, its limits, and what is in use of it now.

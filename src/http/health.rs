@@ -7,9 +7,13 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{anonymous::Anyone, extract::Json, state::App};
+use super::{
+    anonymous::Anyone,
+    endpoints::{Endpoints, routes},
+    extract::Json,
+    state::App,
+};
 
 /// Whether new calls can be taken.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,8 +34,8 @@ struct CheckView {
     detail: String,
 }
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(live)).routes(routes!(ready))
 }
 
 /// Is the program alive?

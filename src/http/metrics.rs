@@ -5,17 +5,17 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::IntoResponse,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::{self, Peer},
+    endpoints::{Endpoints, routes},
     problem::Problem,
     scope::Scope,
     state::App,
 };
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(metrics))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(metrics))
 }
 
 /// The reader is this machine, or has a token.

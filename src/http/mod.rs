@@ -14,6 +14,7 @@ mod compat;
 mod contacts;
 mod control;
 mod docs;
+mod endpoints;
 mod error;
 mod events;
 mod extract;

@@ -8,11 +8,11 @@ use axum::{
 };
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::{self, Peer},
     code::Code,
+    endpoints::{Endpoints, routes},
     extract::Path,
     problem::Problem,
     state::App,
@@ -21,8 +21,8 @@ use super::{
 /// Characters of a name: less could be guessed, more is none of ours.
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 16..=128;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(prompt))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(prompt))
 }
 
 /// Fetch a rendered prompt

@@ -4,11 +4,11 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     auth::May,
     clock,
+    endpoints::{Endpoints, routes},
     extract::Json,
     problem::Problem,
     rules::{ListView, RouteView, RuleView},
@@ -23,8 +23,8 @@ use crate::{
 /// Characters of a number or a name at most.
 const LONGEST: usize = 80;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(explain))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(explain))
 }
 
 /// A call as it would come in. All of it may be left out.

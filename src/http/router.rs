@@ -1,27 +1,21 @@
 //! All paths, and what is around them.
 
-use std::sync::Arc;
-
 use axum::{Router, middleware::from_fn, middleware::from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    absences, call_orders, calls, compat, contacts, docs, events, flows, gateways, groups, health, links,
-    lists, messages, metrics, notes, orders, pairings, persons, prompts, queue_history, queue_program,
-    queues, route, rules, spec,
-    state::{App, Shared},
-    timetables, wrap,
+    absences, call_orders, calls, compat, contacts, docs, endpoints::Endpoints, events, flows, gateways,
+    groups, health, links, lists, messages, metrics, notes, orders, pairings, persons, prompts,
+    queue_history, queue_program, queues, route, rules, spec, state::App, timetables, wrap,
 };
 
 /// The API as a service, and nothing that listens.
 pub(super) fn router(app: App) -> Router {
-    let (routes, api) = described();
-    let api = Arc::new(api);
+    let (routes, descriptions) = endpoints().split();
     routes
-        .merge(spec::routes(&api))
-        .merge(docs::routes(&api))
+        .merge(spec::routes(descriptions.clone()))
+        .merge(docs::routes(descriptions))
         .fallback(wrap::unknown_path)
         .method_not_allowed_fallback(wrap::unknown_method)
         .layer(from_fn_with_state(App::clone(&app), wrap::deadline))
@@ -33,11 +27,11 @@ pub(super) fn router(app: App) -> Router {
 /// The API's description, `/openapi.json`.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    described().1
+    spec::of(&endpoints().split().1)
 }
 
-fn described() -> (Router<Arc<Shared>>, OpenApi) {
-    let (routes, mut api) = OpenApiRouter::with_openapi(spec::head())
+fn endpoints() -> Endpoints {
+    Endpoints::new()
         .merge(orders::routes())
         .merge(pairings::routes())
         .merge(call_orders::routes())
@@ -63,7 +57,4 @@ fn described() -> (Router<Arc<Shared>>, OpenApi) {
         .merge(metrics::routes())
         .merge(prompts::routes())
         .merge(compat::routes())
-        .split_for_parts();
-    spec::add_problems(&mut api);
-    (routes, api)
 }

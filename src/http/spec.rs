@@ -1,9 +1,6 @@
 //! `GET /openapi.json`: the description that is made from the handlers, and what stands above them all.
 
-use std::sync::Arc;
-
 use axum::{Router, http::header, routing::get};
-use bytes::Bytes;
 use utoipa::{
     OpenApi as _, PartialSchema,
     openapi::{
@@ -13,7 +10,7 @@ use utoipa::{
     },
 };
 
-use super::{anonymous::Anyone, problem::ProblemView, state::App};
+use super::{anonymous::Anyone, endpoints::Descriptions, problem::ProblemView, state::App};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -47,8 +44,15 @@ use super::{anonymous::Anyone, problem::ProblemView, state::App};
 )]
 struct Head;
 
+/// All of it.
+pub(super) fn of(descriptions: &Descriptions) -> OpenApi {
+    let mut api = descriptions.below(head());
+    add_problems(&mut api);
+    api
+}
+
 /// What stands above the paths.
-pub(super) fn head() -> OpenApi {
+fn head() -> OpenApi {
     let mut api = Head::openapi();
     let components = api.components.get_or_insert_default();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("stasisd_...").build();
@@ -58,7 +62,7 @@ pub(super) fn head() -> OpenApi {
 }
 
 /// Each operation can fail with a problem.
-pub(super) fn add_problems(api: &mut OpenApi) {
+fn add_problems(api: &mut OpenApi) {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let problem: Response = ResponseBuilder::new()
         .description("What is wrong")
@@ -74,9 +78,11 @@ pub(super) fn add_problems(api: &mut OpenApi) {
     }
 }
 
-/// The description under its path.
-pub(super) fn routes(api: &Arc<OpenApi>) -> Router<App> {
-    let text = Bytes::from(api.to_pretty_json().unwrap_or_default());
-    let show = move |_: Anyone| async move { ([(header::CONTENT_TYPE, "application/json")], text) };
+/// The description under its path: made each time, since few ever ask.
+pub(super) fn routes(descriptions: Descriptions) -> Router<App> {
+    let show = move |_: Anyone| async move {
+        let text = of(&descriptions).to_pretty_json().unwrap_or_default();
+        ([(header::CONTENT_TYPE, "application/json")], text)
+    };
     Router::new().route("/openapi.json", get(show))
 }

@@ -9,14 +9,16 @@ mod post;
 mod put;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 pub(super) use self::view::KindView;
-use super::{problem::Problem, state::App};
+use super::{
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list, post::post))
         .routes(routes!(check::check))
         .routes(routes!(feeds::feeds))

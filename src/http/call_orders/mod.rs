@@ -12,16 +12,19 @@ mod words;
 
 pub(super) use self::{body::key, view::CallOrderView, words::LaneView};
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    state::App,
+};
 use crate::{
     model::CallOrderId,
     outbound::{Accepted, CallRequest, OrderError},
 };
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(order::order))
         .routes(routes!(batch::batch))
         .routes(routes!(list::list))

@@ -8,13 +8,16 @@ mod say;
 mod transfer;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    state::App,
+};
 use crate::model::{CallId, CallRecord};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(get::get, hang_up::hang_up))
         .routes(routes!(say::say))

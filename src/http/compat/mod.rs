@@ -21,12 +21,10 @@ mod tomatic;
 mod words;
 mod yaml;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
+use super::endpoints::{Endpoints, routes};
 
-use super::state::App;
-
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(ringring::get, ringring::post))
         .routes(routes!(info::info))
         .routes(routes!(says::says))

@@ -9,16 +9,17 @@ mod lookup;
 mod put;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{problem::Problem, state::App};
+use super::{
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 use crate::model::clean;
 
 /// Longest id of a contact, in characters.
 const LONGEST_ID: usize = 128;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(import::import))
         .routes(routes!(get::get, put::put, delete::delete))

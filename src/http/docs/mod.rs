@@ -2,17 +2,13 @@
 
 mod page;
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     http::{HeaderName, header},
     routing::get,
 };
-use bytes::Bytes;
-use utoipa::openapi::OpenApi;
 
-use super::{anonymous::Anyone, state::App};
+use super::{anonymous::Anyone, endpoints::Descriptions, spec, state::App};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -20,9 +16,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
                       frame-ancestors 'none'";
 
 /// The page and its style.
-pub(super) fn routes(api: &Arc<OpenApi>) -> Router<App> {
-    let description = serde_json::to_value(&**api).unwrap_or_default();
-    let page = Bytes::from(page::page(&description));
+pub(super) fn routes(descriptions: Descriptions) -> Router<App> {
     let headers = |kind: &'static str| -> [(HeaderName, &'static str); 4] {
         [
             (header::CONTENT_TYPE, kind),
@@ -31,7 +25,10 @@ pub(super) fn routes(api: &Arc<OpenApi>) -> Router<App> {
             (header::CACHE_CONTROL, "no-cache"),
         ]
     };
-    let show = move |_: Anyone| async move { (headers("text/html; charset=utf-8"), page) };
+    let show = move |_: Anyone| async move {
+        let description = serde_json::to_value(spec::of(&descriptions)).unwrap_or_default();
+        (headers("text/html; charset=utf-8"), page::page(&description))
+    };
     let style = move |_: Anyone| async move { (headers("text/css; charset=utf-8"), STYLE) };
     Router::new().route("/docs", get(show)).route("/docs/style.css", get(style))
 }

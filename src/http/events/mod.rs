@@ -6,11 +6,9 @@ mod source;
 mod stream;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
 pub(super) use self::view::EventView;
-use super::state::App;
+use super::endpoints::{Endpoints, routes};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stream::stream))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(stream::stream))
 }

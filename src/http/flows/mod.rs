@@ -5,12 +5,14 @@ mod graph;
 mod list;
 mod reload;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 
-use super::{code::Code, problem::Problem, state::App};
-
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(reload::reload))
         .routes(routes!(get::get))

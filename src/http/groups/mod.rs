@@ -4,10 +4,8 @@ mod delete;
 mod list;
 mod rename;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
+use super::endpoints::{Endpoints, routes};
 
-use super::state::App;
-
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(rename::rename, delete::delete))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(list::list)).routes(routes!(rename::rename, delete::delete))
 }

@@ -6,16 +6,18 @@ mod list;
 mod put;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{problem::Problem, state::App};
+use super::{
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    state::App,
+};
 use crate::{
     model::{Link, OrderId, Outcome},
     storage::Put,
 };
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(get::get, put::put, delete::delete))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(list::list)).routes(routes!(get::get, put::put, delete::delete))
 }
 
 /// Reads an order's id out of a path or a field.

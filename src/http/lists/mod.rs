@@ -5,13 +5,16 @@ mod list;
 mod put;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    state::App,
+};
 use crate::model::{ListName, NumberMatch};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list)).routes(routes!(put::put, delete::delete))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(list::list)).routes(routes!(put::put, delete::delete))
 }
 
 /// Reads a list's name out of a path.

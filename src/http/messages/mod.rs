@@ -7,13 +7,15 @@ mod say;
 mod view;
 mod withdraw;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 use crate::{messaging::SayError, model::MessageId};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list, say::say))
         .routes(routes!(get::get, withdraw::withdraw))
         .routes(routes!(channels::channels))

@@ -11,13 +11,15 @@ mod list;
 mod statistics;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 use crate::{directory::notes::NoteError, model::NoteId};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list, add::add))
         .routes(routes!(export::export))
         .routes(routes!(statistics::statistics))

@@ -13,13 +13,14 @@ pub(super) use self::{
     view::OutcomeView,
 };
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{problem::Problem, state::App};
+use super::{
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 use crate::model::OrderId;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(get::get, put::put, delete::delete))
         .routes(routes!(notify::notify))

@@ -5,13 +5,14 @@ mod get;
 mod put;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{problem::Problem, state::App};
+use super::{
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 use crate::model::OrderId;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get::get, put::put, delete::delete))
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(get::get, put::put, delete::delete))
 }
 
 /// Reads a pairing's id out of a path.

@@ -8,13 +8,15 @@ mod put;
 mod regroup;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
 use crate::{model::PersonId, people::PeopleError};
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(regroup::regroup))
         .routes(routes!(get::get, put::put, delete::delete))

@@ -7,12 +7,10 @@ mod list;
 mod plan;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
+use super::endpoints::{Endpoints, routes};
 
-use super::state::App;
-
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(plan::all))
         .routes(routes!(drift::all))
         .routes(routes!(plan::plan))

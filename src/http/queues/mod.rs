@@ -11,10 +11,13 @@ mod resume;
 mod view;
 mod withdraw;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
 use self::view::MemberView;
-use super::{code::Code, problem::Problem, state::App};
+use super::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    state::App,
+};
 use crate::{
     model::{MemberChange, QueueAction},
     queue::QueueError,
@@ -25,8 +28,8 @@ const RETRY_SECS: u64 = 2;
 /// Bytes of a reason or a name: `app_queue` cuts the rest off, in the middle of a letter if need be.
 const LONGEST: usize = 79;
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(get::get))
         .routes(routes!(add::add))

@@ -10,14 +10,17 @@ mod view;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) use self::{
     body::{name, note},
     delete::{DeleteAnswer, Version},
     view::{ListView, RouteView, RuleView},
 };
-use super::{problem::Problem, state::App};
+use super::{
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    state::App,
+};
 use crate::{
     config::Config,
     model::{NoticeKind, Outcome, Rule, RuleId, Target},
@@ -49,8 +52,8 @@ impl RoutingDefaults {
     }
 }
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list::list, post::post)).routes(routes!(
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new().routes(routes!(list::list, post::post)).routes(routes!(
         get::get,
         put::put,
         delete::delete

@@ -18,16 +18,21 @@ mod steps;
 mod swap;
 mod view;
 
-use utoipa_axum::{router::OpenApiRouter, routes};
-
-use super::{auth::May, clock, code::Code, problem::Problem, scope::Needs, state::App};
+use super::{
+    auth::May,
+    clock,
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+    scope::Needs,
+};
 use crate::{
     model::{Sheet, Week},
     timetable::{By, EditRefused, TimetableError},
 };
 
-pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
         .routes(routes!(list::list))
         .routes(routes!(list::weeks))
         .routes(routes!(get::get, put::put))
@@ -44,10 +49,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(state::retire))
         .routes(routes!(credit::get, credit::put))
         .routes(routes!(calendar::get, calendar::create, calendar::revoke))
-        .routes(routes!(plannings::list::list, plannings::start::start))
-        .routes(routes!(plannings::get::get, plannings::delete::delete))
-        .routes(routes!(plannings::stop::stop))
-        .routes(routes!(plannings::publish::publish))
+        .merge(plannings::routes())
 }
 
 /// Reads a week, or `forced`, out of a path.

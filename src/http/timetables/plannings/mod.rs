@@ -1,15 +1,27 @@
 //! `/v1/timetables/{name}/plannings`: runs of the planner. One endpoint, one file.
 
-pub(super) mod delete;
-pub(super) mod get;
-pub(super) mod list;
-pub(super) mod publish;
-pub(super) mod start;
-pub(super) mod stop;
+mod delete;
+mod get;
+mod list;
+mod publish;
+mod start;
+mod stop;
 
 use uuid::Uuid;
 
-use crate::http::{code::Code, problem::Problem};
+use crate::http::{
+    code::Code,
+    endpoints::{Endpoints, routes},
+    problem::Problem,
+};
+
+pub(super) fn routes() -> Endpoints {
+    Endpoints::new()
+        .routes(routes!(list::list, start::start))
+        .routes(routes!(get::get, delete::delete))
+        .routes(routes!(stop::stop))
+        .routes(routes!(publish::publish))
+}
 
 fn unknown(id: Uuid) -> Problem {
     Problem::new(Code::NotFound, format!("there is no planning {id}"))
