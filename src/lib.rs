@@ -19,6 +19,7 @@ pub mod people;
 pub mod queue;
 pub mod routing;
 pub mod scripts;
+pub mod sms;
 pub mod spoken;
 pub mod stasis;
 pub mod storage;

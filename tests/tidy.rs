@@ -19,7 +19,7 @@ const ROWS: &[&[&str]] = &[
     &["directory", "people", "timetable"],
     &["calls"],
     &["flow"],
-    &["webhooks"],
+    &["webhooks", "sms"],
     &["outbound", "routing"],
     &["queue", "messaging"],
     &["stasis", "http", "scripts"],

@@ -9,7 +9,7 @@ use crate::{
     app::Exit,
     config::{Config, Loaded, problems},
     flow::Library,
-    http, messaging, tts,
+    http, messaging, sms, tts,
 };
 
 pub(super) fn run(file: Option<PathBuf>) -> Exit {
@@ -40,7 +40,11 @@ pub(super) fn run(file: Option<PathBuf>) -> Exit {
     for problem in &texts {
         println!("{problem}");
     }
-    let wrong = values.len() + files.len() + usize::from(words.is_err()) + texts.len();
+    let carriers = sms::problems(config);
+    for problem in &carriers {
+        println!("{problem}");
+    }
+    let wrong = values.len() + files.len() + usize::from(words.is_err()) + texts.len() + carriers.len();
     let (library, flows) = Library::load(&config.flows, Some(&config.speech.sounds_directory));
     println!("read the flows in {}", config.flows.directory.display());
     for problem in &flows {

@@ -10,7 +10,7 @@ use super::{Config, LoadError, Secret};
 /// Longest secret that is read: a URL with a password, a token.
 const LONGEST: u64 = 16 * 1024;
 
-/// Reads `ari.password`, `ami.password`, `orders.source.token`, `webhooks.secret` and `storage.url` from where the configuration says, and takes
+/// Reads `ari.password`, `ami.password`, `orders.source.token`, `webhooks.secret`, those of channels and carriers, and `storage.url` from where the configuration says, and takes
 /// the names of their files out of it: from here on the secret itself is what counts. Gives the files.
 ///
 /// `credentials` is systemd's `$CREDENTIALS_DIRECTORY` (`LoadCredential=` in systemd.exec(5)) or stands in for
@@ -51,6 +51,14 @@ pub(super) fn resolve(config: &mut Config, credentials: Option<&Path>) -> Result
             &mut channel.password,
             &mut channel.password_file,
         )?;
+    }
+    for (name, carrier) in &mut config.sms.carriers {
+        let key = |what: &str| format!("sms.carriers.{name}.{what}");
+        let credential = |what: &str| format!("sms-{name}-{what}");
+        reader.fill(&key("url"), &credential("url"), &mut carrier.url, &mut carrier.url_file)?;
+        reader.fill(&key("token"), &credential("token"), &mut carrier.token, &mut carrier.token_file)?;
+        let (password, file) = (&mut carrier.password, &mut carrier.password_file);
+        reader.fill(&key("password"), &credential("password"), password, file)?;
     }
     let webhooks = &mut config.webhooks;
     reader.fill("webhooks.secret", "webhook-secret", &mut webhooks.secret, &mut webhooks.secret_file)?;

@@ -47,7 +47,7 @@ pub enum ChannelKind {
     Email,
     /// A call that says it.
     Call,
-    /// A short message; there is no carrier yet.
+    /// A short message.
     Sms,
 }
 
@@ -155,6 +155,9 @@ pub struct ChannelConfig {
     pub prefer_extension: Option<bool>,
     #[serde(default)]
     pub gateway: Option<String>,
+    /// Of short messages; none: `sms.carrier`.
+    #[serde(default)]
+    pub carrier: Option<String>,
 }
 
 impl ChannelConfig {
@@ -184,6 +187,7 @@ impl ChannelConfig {
             number: None,
             prefer_extension: None,
             gateway: None,
+            carrier: None,
         }
     }
 
@@ -193,8 +197,7 @@ impl ChannelConfig {
         match self.kind {
             ChannelKind::Webhook => self.reaches.unwrap_or_default() != Reaches::Persons,
             ChannelKind::Email => !self.to.is_empty(),
-            ChannelKind::Call => self.number.is_some(),
-            ChannelKind::Sms => false,
+            ChannelKind::Call | ChannelKind::Sms => self.number.is_some(),
         }
     }
 
@@ -203,8 +206,7 @@ impl ChannelConfig {
     pub fn has_persons(&self) -> bool {
         match self.kind {
             ChannelKind::Webhook => self.reaches.unwrap_or_default() != Reaches::Room,
-            ChannelKind::Email | ChannelKind::Call => true,
-            ChannelKind::Sms => false,
+            ChannelKind::Email | ChannelKind::Call | ChannelKind::Sms => true,
         }
     }
 }

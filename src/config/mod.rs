@@ -20,6 +20,7 @@ mod routing;
 mod secret;
 mod settings;
 mod show;
+mod sms;
 mod timetable;
 mod timetable_plan;
 mod timetable_rules;
@@ -53,6 +54,7 @@ pub use settings::{
     WebhooksConfig,
 };
 pub use show::show;
+pub use sms::{CarrierConfig, CarrierKind, CarrierMethod, OnUnknown, SmsConfig};
 pub use timetable::TimetableConfig;
 pub use timetable_plan::PlanConfig;
 pub use timetable_rules::{TimetableRules, TimetableWeights};

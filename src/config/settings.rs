@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::{
     AbsencesConfig, AmiConfig, FastAgiConfig, GatewayConfig, LookupConfig, MessagingConfig, NotesConfig,
-    OutboundConfig, PartyTransferConfig, QueueHistoryConfig, RoutingConfig, Secret, TimetableConfig,
+    OutboundConfig, PartyTransferConfig, QueueHistoryConfig, RoutingConfig, Secret, SmsConfig,
+    TimetableConfig,
 };
 
 /// Everything that can be set.
@@ -35,6 +36,7 @@ pub struct Config {
     #[serde(default)]
     pub absences: AbsencesConfig,
     pub messaging: MessagingConfig,
+    pub sms: SmsConfig,
     pub webhooks: WebhooksConfig,
     pub http: HttpConfig,
     pub fastagi: FastAgiConfig,

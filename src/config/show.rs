@@ -10,10 +10,12 @@ use super::Loaded;
 pub fn show(loaded: &Loaded) -> String {
     let mut values = loaded.values.clone();
     hide(&mut values);
-    if let Some(Value::Dict(_, messaging)) = values.get_mut("messaging")
-        && let Some(Value::Dict(_, channels)) = messaging.get_mut("channels")
-    {
-        hide_channels(channels);
+    for (table, by_name) in [("messaging", "channels"), ("sms", "carriers")] {
+        if let Some(Value::Dict(_, table)) = values.get_mut(table)
+            && let Some(Value::Dict(_, channels)) = table.get_mut(by_name)
+        {
+            hide_channels(channels);
+        }
     }
     let layers: Vec<String> = loaded.layers.iter().map(|layer| format!("# {layer}")).collect();
     // Everything in the dictionary came out of TOML, so it goes back in.
@@ -41,7 +43,7 @@ fn hide(table: &mut Dict) {
     }
 }
 
-/// Whoever knows the address of a chat's webhook may write there, and headers hold keys.
+/// Whoever knows the address of a chat's webhook may write there, and headers and forms hold keys.
 fn hide_channels(channels: &mut Dict) {
     for channel in channels.values_mut() {
         let Value::Dict(_, channel) = channel else { continue };
@@ -51,9 +53,11 @@ fn hide_channels(channels: &mut Dict) {
                 .and_then(|url| Some(format!("{}://{}/***", url.scheme(), url.host_str()?)))
                 .unwrap_or_else(|| "***".to_owned());
         }
-        if let Some(Value::Dict(_, headers)) = channel.get_mut("headers") {
-            for value in headers.values_mut() {
-                *value = Value::from("***");
+        for table in ["headers", "form"] {
+            if let Some(Value::Dict(_, fields)) = channel.get_mut(table) {
+                for value in fields.values_mut() {
+                    *value = Value::from("***");
+                }
             }
         }
     }
@@ -78,7 +82,11 @@ mod tests {
     fn a_channel_shows_where_it_leads_and_nothing_more() {
         let url = Value::from("https://chat.example:444/spaces/x?token=hidden");
         let headers = Value::from(Dict::from([("X-Key".to_owned(), Value::from("hidden"))]));
-        let channel = Dict::from([("url".to_owned(), url), ("headers".to_owned(), headers)]);
+        let channel = Dict::from([
+            ("url".to_owned(), url),
+            ("headers".to_owned(), headers.clone()),
+            ("form".to_owned(), headers),
+        ]);
         let mut channels = Dict::from([("team".to_owned(), Value::from(channel))]);
         hide_channels(&mut channels);
         let shown = toml::to_string(&channels).unwrap();

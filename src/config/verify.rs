@@ -1,8 +1,10 @@
 //! What the values mean: a pure check that names every key that cannot work, and how to mend it.
 
 mod fastagi;
+mod headers;
 mod lookup;
 mod messaging;
+mod sms;
 mod speech;
 mod webhooks;
 
@@ -54,6 +56,7 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     super::queue_history::verify(config, &mut found);
     super::absences::verify(config, &mut found);
     messaging::verify(config, &mut found);
+    sms::verify(config, &mut found);
     verify_outbound::all(config, &mut found);
     webhooks::verify(&config.webhooks, &mut found);
     http(&config.http, &mut found);

@@ -81,6 +81,9 @@ impl Messaging {
     async fn tried(&self, message: &Message, now: Timestamp) -> MessageTried {
         let inner = &self.inner;
         let failed = |why: String| MessageTried::Failed { at: now, why };
+        if inner.channels.get(&message.channel).is_some_and(|channel| channel.gives_up(message)) {
+            return failed(format!("{}, and it is not sent again (on_unknown)", Message::CUT_OFF));
+        }
         let quiet = self.quiet_of(&message.channel, message.person.as_ref());
         match quiet::free_at(&quiet, &inner.zone, now) {
             Some(at) if at <= now => {}
@@ -174,9 +177,9 @@ fn later(message: &Message, why: String, wish: Option<SignedDuration>, now: Time
 }
 
 impl super::Inner {
-    /// How long a message stays claimed: the slowest channel takes three times its timeout.
+    /// How long a message stays claimed.
     fn lease(&self) -> Duration {
-        Duration::from_millis(self.config.timeout_ms) * 3 + FINDING + SETTLING
+        self.slowest + FINDING + SETTLING
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with messages, in words for whoever sent or set them.
 
-use crate::{storage::StorageError, web::WebError};
+use crate::{sms::SmsError, storage::StorageError, web::WebError};
 
 /// Why messages cannot be sent at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,9 @@ pub enum MessagingError {
     /// The HTTP client cannot be made.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// The carriers of short messages cannot be used.
+    #[error(transparent)]
+    Sms(#[from] SmsError),
 }
 
 /// Why something was not accepted to be told.

@@ -1,4 +1,4 @@
-//! The voice of the team: reminders, what is wrong, and what people say, told by webhook, e-mail and telephone.
+//! The voice of the team: reminders, what is wrong, and what people say, told by webhook, e-mail, call and short message.
 //!
 //! Everything is a row of the store before it is sent, under an id of what it tells: each thing is told once, also over
 //! a restart. What is told when is decided by [`plan`]; [`channels`] send.
@@ -21,6 +21,7 @@ mod words;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use jiff::tz::TimeZone;
@@ -40,6 +41,7 @@ use crate::{
     config::{Config, MessagingConfig},
     feed::Feed,
     model::MessageId,
+    sms::{self, Sms},
     storage::Store,
     web::Guarded,
 };
@@ -59,6 +61,8 @@ struct Inner {
     channels: BTreeMap<String, Arc<Channel>>,
     templates: Arc<Templates>,
     world: Arc<dyn World>,
+    /// How long a try may take by the slowest channel.
+    slowest: Duration,
     /// Messages under way, by channel.
     busy: Mutex<HashMap<String, u32>>,
     /// What the last plan held and the store has: it is not asked again for each of them.
@@ -84,7 +88,16 @@ impl Messaging {
         let templates = Templates::new(config).map_err(first)?;
         let templates = Arc::new(templates);
         let (public, private) = (Guarded::new(false)?, Guarded::new(true)?);
-        let channels = channels::all(&Parts { config, public, private, caller, templates: &templates })?;
+        let channels = channels::all(&Parts {
+            config,
+            public,
+            private,
+            caller,
+            sms: Sms::new(config)?,
+            templates: &templates,
+        })?;
+        // A mail may take three times its timeout.
+        let slowest = Duration::from_millis(config.messaging.timeout_ms) * 3;
         let inner = Inner {
             store,
             feed,
@@ -93,6 +106,7 @@ impl Messaging {
             channels,
             templates,
             world,
+            slowest: slowest.max(sms::longest(&config.sms)),
             busy: Mutex::default(),
             told: Mutex::default(),
             trigger: Notify::new(),

@@ -8,11 +8,12 @@ use url::Url;
 use super::channels;
 use crate::{
     config::{ChannelConfig, ChannelKind, Config},
+    sms::Sms,
     web::{check_url, is_public},
 };
 
-/// Tries every channel: a mail server is spoken to, the host of a webhook is looked up, a gateway is looked for. Gives
-/// what was seen, or what is wrong, by the channel's name.
+/// Tries every channel: a mail server is spoken to, the host of a webhook is looked up, a gateway is looked for, a carrier
+/// of short messages is asked for its account, or connected to. Gives what was seen, or what is wrong, by the channel's name.
 pub async fn probe(config: &Config) -> Vec<(String, Result<String, String>)> {
     let limit = Duration::from_millis(config.messaging.timeout_ms);
     let mut seen = Vec::new();
@@ -27,7 +28,10 @@ pub async fn probe(config: &Config) -> Vec<(String, Result<String, String>)> {
                 channels::probe(channel, limit).await.map(|()| format!("the mail server {server} lets us in"))
             }
             ChannelKind::Call => gateway(channel, config),
-            ChannelKind::Sms => Err("no carrier of short messages can be used yet".to_owned()),
+            ChannelKind::Sms => match Sms::new(config) {
+                Ok(sms) => sms.probe(channel.carrier.as_deref()).await,
+                Err(error) => Err(error.to_string()),
+            },
         };
         seen.push((name.clone(), found));
     }

@@ -44,7 +44,7 @@ pub struct Said {
 pub struct ChannelSummary {
     /// Its name.
     pub name: String,
-    /// `webhook`, `email` or `call`.
+    /// `webhook`, `email`, `call` or `sms`.
     pub kind: &'static str,
     /// Something can be said in its room.
     pub room: bool,

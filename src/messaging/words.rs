@@ -44,6 +44,33 @@ pub(super) fn plain(text: &str) -> String {
     plain.trim().to_owned()
 }
 
+/// What is left of Markdown where it is read as plain text: no emphasis, no heading marks, links as their words and their
+/// address.
+pub(super) fn written(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for line in text.lines() {
+        let bare = line.trim_start_matches('#');
+        let mut rest = if bare.starts_with(' ') { bare.trim_start() } else { line };
+        while let Some((before, words, after)) = link(rest) {
+            let address = &rest[before.len() + words.len() + 3..rest.len() - after.len() - 1];
+            written.push_str(&without_marks(before));
+            written.push_str(&without_marks(words));
+            if address != words {
+                written.push(' ');
+                written.push_str(address);
+            }
+            rest = after;
+        }
+        written.push_str(&without_marks(rest));
+        written.push('\n');
+    }
+    written.trim().to_owned()
+}
+
+fn without_marks(text: &str) -> String {
+    text.replace("**", "").replace("~~", "").replace(['*', '`'], "")
+}
+
 /// What stands before the first `[words](address)`, its words, and what follows.
 fn link(text: &str) -> Option<(&str, &str, &str)> {
     let middle = text.find("](")?;
@@ -70,6 +97,19 @@ mod tests {
         );
         assert_eq!(plain("](a [b](c"), "](a [b](c");
         assert_eq!(plain("a)(b]["), "a)(b][");
+    }
+
+    #[test]
+    fn markdown_is_read_as_plain_text() {
+        assert_eq!(
+            written(
+                "## **Hello** ~~x~~ `y`\nsee [the *page*](https://a.example/~x*y), now\n#3 is down > all"
+            ),
+            "Hello x y\nsee the page https://a.example/~x*y, now\n#3 is down > all"
+        );
+        assert_eq!(written("[https://a.example](https://a.example)!"), "https://a.example!");
+        assert_eq!(written("](a [b](c"), "](a [b](c");
+        assert_eq!(written("[ñ🚚](ü) é"), "ñ🚚 ü é");
     }
 
     #[test]

@@ -83,6 +83,17 @@ pub struct Message {
     pub ended_at: Option<Timestamp>,
 }
 
+impl Message {
+    /// What is known of a try whose daemon died, or was too slow to say what came of it.
+    pub const CUT_OFF: &str = "its last try was cut off: whether it arrived is not known";
+
+    /// Whether its last try was cut off, when another one begins.
+    #[must_use]
+    pub fn was_cut_off(&self) -> bool {
+        self.detail.as_deref() == Some(Self::CUT_OFF)
+    }
+}
+
 impl MessageId {
     /// The id of what is told about `what`: the same thing has the same id, also after a restart.
     #[must_use]

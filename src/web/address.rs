@@ -71,8 +71,13 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 /// # Errors
 /// One sentence on what is wrong and how to mend it.
 pub fn check_url(text: &str, allow_private: bool) -> Result<Url, String> {
-    if text.len() > LONGEST {
-        return Err(format!("it is longer than {LONGEST} bytes"));
+    check_url_up_to(LONGEST, text, allow_private)
+}
+
+/// The same with another bound, in bytes: an operator's own address, into which a text was put.
+pub(super) fn check_url_up_to(longest: usize, text: &str, allow_private: bool) -> Result<Url, String> {
+    if text.len() > longest {
+        return Err(format!("it is longer than {longest} bytes"));
     }
     let mut url = Url::parse(text).map_err(|error| format!("it is no URL ({error}): write https://…"))?;
     if !["http", "https"].contains(&url.scheme()) {

@@ -26,13 +26,17 @@ use hyper_util::{
 use tower::Service;
 use url::Url;
 
-use super::{AGENT, WebError, check_url, is_public, tls};
+use super::{AGENT, WebError, address::check_url_up_to, check_url, is_public, tls};
 
 /// Idle connections kept to one host, and for how long.
 const IDLE: usize = 2;
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// As much of an answer is read, to use the connection again; its text means nothing to us.
 const LARGEST: usize = 16 * 1024;
+/// As much of an answer's text is kept where it means something.
+const LARGEST_REPLY: usize = 64 * 1024;
+/// Longest address that is asked, in bytes: a text may stand in it.
+const LONGEST_ADDRESS: usize = 32 * 1024;
 /// Less than a whole exchange may take, so that a second address has its turn.
 const CONNECTING: Duration = Duration::from_secs(5);
 
@@ -51,6 +55,44 @@ pub struct Answer {
     pub status: u16,
     /// The header `Retry-After`, as it came.
     pub retry_after: Option<String>,
+}
+
+/// What to ask a server of the operator's choice.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// `GET`, `POST`, ...
+    pub method: &'a str,
+    /// `http://` or `https://`.
+    pub url: &'a str,
+    /// By name.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// Its media type, and the body; none: there is no body.
+    pub body: Option<(&'a str, &'a str)>,
+    /// For the whole exchange.
+    pub limit: Duration,
+}
+
+/// What was answered, with its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The header `Retry-After`, as it came.
+    pub retry_after: Option<String>,
+    /// The text, or as much of it as came in time, at most 64 KiB.
+    pub body: Vec<u8>,
+    /// That is all of it.
+    pub is_whole: bool,
+}
+
+/// There is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct NoAnswer {
+    /// Why.
+    pub error: WebError,
+    /// The request may have been read, and what it asks for may have been done.
+    pub may_have_arrived: bool,
 }
 
 impl Guarded {
@@ -129,6 +171,57 @@ impl Guarded {
         drain(rest, limit.saturating_sub(began.elapsed())).await;
         Ok(answer)
     }
+
+    /// Asks, and reads the beginning of the answer's text.
+    ///
+    /// # Errors
+    /// Why there is no answer, and whether the request may have arrived all the same.
+    pub async fn ask(&self, asking: Asking<'_>) -> Result<Reply, NoAnswer> {
+        let lost = |error, may_have_arrived| NoAnswer { error, may_have_arrived };
+        let url = check_url_up_to(LONGEST_ADDRESS, asking.url, self.allow_private);
+        let url = url.map_err(|what| lost(WebError::Request(what), false))?;
+        let mut request =
+            Request::builder().method(asking.method).uri(url.as_str()).header(header::USER_AGENT, AGENT);
+        for (name, value) in asking.headers {
+            request = request.header(*name, *value);
+        }
+        if let Some((media_type, _)) = asking.body {
+            request = request.header(header::CONTENT_TYPE, media_type);
+        }
+        let body = asking.body.map(|(_, text)| Bytes::copy_from_slice(text.as_bytes())).unwrap_or_default();
+        let request = request.body(Full::new(body));
+        let request = request.map_err(|error| lost(WebError::Request(error.to_string()), false))?;
+        let began = tokio::time::Instant::now();
+        let response = match tokio::time::timeout(asking.limit, self.client.request(request)).await {
+            Err(_) => return Err(lost(WebError::Deadline(asking.limit), true)),
+            Ok(Err(error)) => return Err(lost(unreachable(&error), !error.is_connect())),
+            Ok(Ok(response)) => response,
+        };
+        let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let mut reply = Reply {
+            status: response.status().as_u16(),
+            retry_after: retry_after.map(str::to_owned),
+            ..Reply::default()
+        };
+        let left = asking.limit.saturating_sub(began.elapsed());
+        let whole = tokio::time::timeout(left, keep(response.into_body(), &mut reply.body)).await;
+        reply.is_whole = whole == Ok(true);
+        Ok(reply)
+    }
+}
+
+/// Keeps what comes, up to the bound; whether that was all.
+async fn keep(mut body: Incoming, kept: &mut Vec<u8>) -> bool {
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return false };
+        let Some(data) = frame.data_ref() else { continue };
+        let room = LARGEST_REPLY - kept.len();
+        kept.extend(data.iter().take(room));
+        if data.len() > room {
+            return false;
+        }
+    }
+    true
 }
 
 /// Reads the rest of an answer if it is small and quick; else the connection is closed. The answer was given

@@ -2,6 +2,7 @@
 
 mod address;
 mod guarded;
+mod wish;
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use hyper_util::{
 };
 
 pub use address::{check_url, is_public};
-pub use guarded::{Answer, Guarded};
+pub use guarded::{Answer, Asking, Guarded, NoAnswer, Reply};
+pub use wish::wished;
 
 /// What we call ourselves.
 const AGENT: &str = concat!("stasisd/", env!("CARGO_PKG_VERSION"));

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::{storage::Receiver, web::Answer};
+use crate::{
+    storage::Receiver,
+    web::{Answer, wished},
+};
 
 /// The wait after the first try that failed is between this and its double; it doubles with each.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(5);
@@ -81,16 +84,10 @@ fn delay(tries: u32, dice: f64) -> SignedDuration {
     ceiling / 2 + (ceiling / 2).mul_f64(dice.clamp(0.0, 1.0))
 }
 
-/// How long a receiver wants to be left alone: seconds, or a date (RFC 9110 §10.2.3), up to a day.
+/// How long a receiver wants to be left alone, up to a day.
 pub(super) fn retry_after(answer: &Answer, now: Timestamp) -> Option<SignedDuration> {
-    let text = answer.retry_after.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
-    let wished = if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More than fits is longer than we wait anyway.
-        SignedDuration::from_secs(text.parse().unwrap_or(i64::MAX))
-    } else {
-        rfc2822::parse(text).ok()?.timestamp().duration_since(now)
-    };
-    Some(wished.clamp(SignedDuration::ZERO, LONGEST_WISH))
+    let wished = wished(answer.retry_after.as_deref()?, now)?;
+    Some(wished.min(LONGEST_WISH))
 }
 
 /// Whom to tell now, the longest due first; none gets more than its share, and all together no more than

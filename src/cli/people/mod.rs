@@ -91,7 +91,7 @@ struct SetArgs {
     /// For messages
     #[arg(long)]
     email: Option<String>,
-    /// For messages by call: +34600111222
+    /// For messages by call or SMS: +34600111222
     #[arg(long)]
     phone: Option<String>,
     /// #rrggbb

@@ -4,15 +4,11 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::Found;
+use super::{Found, headers};
 use crate::{
     config::{ChannelConfig, ChannelKind, Config, MessagingConfig, Security},
     model::{Country, PersonId, PhoneNumber},
 };
-
-/// Headers that HTTP itself needs, or that a header of ours stands for.
-const RESERVED: [&str; 6] =
-    ["host", "content-length", "transfer-encoding", "connection", "content-type", "idempotency-key"];
 
 pub(super) fn verify(config: &Config, found: &mut Found) {
     let messaging = &config.messaging;
@@ -49,11 +45,11 @@ fn who(config: &Config, found: &mut Found) {
         rooms.push((key, channel));
     }
     for (key, name) in rooms {
-        let mend =
-            "name a channel with a room: a webhook, an email channel with `to`, a call channel with `number`";
+        let mend = "name a channel with a room: a webhook, an email channel with `to`, a call or sms channel with `number`";
         named(messaging, key, name, ChannelConfig::has_room, mend, found);
     }
-    let mend = "name a channel that reaches persons: email, call, or a webhook with reaches = \"persons\"";
+    let mend =
+        "name a channel that reaches persons: email, call, sms, or a webhook with reaches = \"persons\"";
     for name in &messaging.person_channels {
         let key = "messaging.person_channels".to_owned();
         named(messaging, key, name, ChannelConfig::has_persons, mend, found);
@@ -119,10 +115,8 @@ impl Channel<'_> {
                 &["number", "prefer_extension", "gateway"]
             }
             ChannelKind::Sms => {
-                let mend =
-                    "use kind = \"webhook\" with your provider's HTTP interface, \"email\" or \"call\"";
-                found.add(self.key("kind"), "no carrier of short messages can be used yet", mend);
-                return;
+                self.sms(found);
+                &["number", "carrier"]
             }
         };
         let own: BTreeSet<_> = own.iter().copied().collect();
@@ -153,6 +147,7 @@ impl Channel<'_> {
             ("number", channel.number.is_some()),
             ("prefer_extension", channel.prefer_extension.is_some()),
             ("gateway", channel.gateway.is_some()),
+            ("carrier", channel.carrier.is_some()),
         ];
         settings.into_iter().filter(|(_, set)| *set).map(|(name, _)| name).collect()
     }
@@ -172,21 +167,8 @@ impl Channel<'_> {
             let mend = "write it as https://host/path";
             found.add(self.key("url"), "is no web address", mend);
         }
-        for (name, value) in &self.channel.headers {
-            let lower = name.to_ascii_lowercase();
-            let is_name = (1..=64).contains(&name.len())
-                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-            if !is_name || RESERVED.contains(&lower.as_str()) {
-                found.add(self.key("headers"), format!("{name:?} cannot be set"), "leave it out");
-            }
-            let is_value = value.expose().bytes().all(|b| (b' '..=b'~').contains(&b));
-            if !is_value {
-                found.add(self.key("headers"), format!("{name:?} holds more than plain ASCII"), "shorten it");
-            }
-            if lower == "authorization" && self.channel.token.is_some() {
-                found.add(self.key("token"), "headers hold an Authorization too", "remove one");
-            }
-        }
+        let key = format!("messaging.channels.{}", self.name);
+        headers::verify(&key, &self.channel.headers, self.channel.token.is_some(), found);
     }
 
     fn email(&self, found: &mut Found) {
@@ -233,6 +215,30 @@ impl Channel<'_> {
             let mend = "describe it in [gateways.NAME], or leave it out";
             found.add(self.key("gateway"), format!("there is no gateway {name:?}"), mend);
         }
+        self.number(found);
+    }
+
+    fn sms(&self, found: &mut Found) {
+        let sms = &self.config.sms;
+        match &self.channel.carrier {
+            _ if sms.carriers.is_empty() => {
+                let mend = "describe one in [sms.carriers.NAME]";
+                found.add(self.key("kind"), "there is no carrier of short messages", mend);
+            }
+            Some(name) if !sms.carriers.contains_key(name) => {
+                let mend = "describe it in [sms.carriers.NAME], or leave it out";
+                found.add(self.key("carrier"), format!("there is no carrier {name:?}"), mend);
+            }
+            None if sms.carrier.is_empty() && sms.carriers.len() > 1 => {
+                let mend = "name one, or set sms.carrier for all";
+                found.add(self.key("carrier"), "there are several carriers", mend);
+            }
+            _ => {}
+        }
+        self.number(found);
+    }
+
+    fn number(&self, found: &mut Found) {
         let country: Option<Country> = self.config.calls.country.parse().ok();
         if let Some(number) = &self.channel.number
             && let Err(error) = PhoneNumber::parse(number, country)
@@ -258,7 +264,7 @@ fn is_mailbox(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Reaches, problems};
+    use crate::config::{CarrierConfig, CarrierKind, Reaches, problems};
 
     fn keys(config: &Config) -> Vec<String> {
         problems(config).iter().map(|problem| problem.key.to_string()).collect()
@@ -308,7 +314,6 @@ mod tests {
         assert_eq!(with(ChannelConfig { to: vec!["a@b.c\r\nBcc: d@e.f".into()], ..email() }), key("to"));
         assert_eq!(with(ChannelConfig { user: Some("me".into()), ..email() }), key("user"));
         assert_eq!(with(ChannelConfig::new(ChannelKind::Call)), key("kind"));
-        assert_eq!(with(ChannelConfig::new(ChannelKind::Sms)), key("kind"));
         let open = ChannelConfig {
             user: Some("me".into()),
             password: Some("x".into()),
@@ -317,6 +322,39 @@ mod tests {
         };
         assert_eq!(with(open.clone()), key("security"));
         assert_eq!(with(ChannelConfig { host: Some("localhost".into()), ..open }), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_channel_of_short_messages_has_a_carrier() {
+        let sms = || ChannelConfig::new(ChannelKind::Sms);
+        let key = |field: &str| vec![format!("messaging.channels.team.{field}")];
+        assert_eq!(with(sms()), key("kind"));
+        let among = |names: &[&str], channel: &ChannelConfig| {
+            keys_named(|config| {
+                for name in names {
+                    let carrier = CarrierConfig {
+                        account: Some("AC1".to_owned()),
+                        token: Some("x".into()),
+                        from: Some("+34600111222".to_owned()),
+                        ..CarrierConfig::new(CarrierKind::Twilio)
+                    };
+                    config.sms.carriers.insert((*name).to_owned(), carrier);
+                }
+                config.messaging.channels.insert("team".to_owned(), channel.clone());
+            })
+        };
+        assert_eq!(among(&["a"], &sms()), [] as [&str; 0]);
+        assert_eq!(among(&["a", "b"], &sms()), key("carrier"));
+        assert_eq!(
+            among(&["a", "b"], &ChannelConfig { carrier: Some("b".into()), ..sms() }),
+            [] as [&str; 0]
+        );
+        assert_eq!(among(&["a"], &ChannelConfig { carrier: Some("b".into()), ..sms() }), key("carrier"));
+        assert_eq!(
+            among(&["a"], &ChannelConfig { number: Some("+346;DROP".into()), ..sms() }),
+            key("number")
+        );
+        assert_eq!(among(&["a"], &ChannelConfig { gateway: Some("x".into()), ..sms() }), key("gateway"));
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(super) struct MessageView {
 pub(super) struct ChannelView {
     #[schema(example = "team")]
     name: String,
-    /// `webhook`, `email` or `call`.
+    /// `webhook`, `email`, `call` or `sms`.
     #[schema(example = "webhook")]
     kind: &'static str,
     /// Something can be said in its room.

@@ -2,6 +2,7 @@
 
 mod call;
 mod email;
+mod sms;
 mod webhook;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -10,11 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use email::probe;
 
-use self::{call::Call, email::Email, webhook::Webhook};
+use self::{call::Call, email::Email, sms::Short, webhook::Webhook};
 use super::{Caller, MessagingError, templates::Templates};
 use crate::{
     config::{ChannelConfig, ChannelKind, Config, Hours},
     model::{Message, Person},
+    sms::Sms,
     web::Guarded,
 };
 
@@ -40,8 +42,7 @@ enum Way {
     Webhook(Webhook),
     Email(Box<Email>),
     Call(Call),
-    /// No carrier of short messages is here yet: its place is another variant. The configuration refuses it.
-    Sms,
+    Sms(Short),
 }
 
 /// What all channels are made of.
@@ -52,6 +53,7 @@ pub(super) struct Parts<'a> {
     /// Connects to any.
     pub(super) private: Guarded,
     pub(super) caller: Arc<dyn Caller>,
+    pub(super) sms: Sms,
     pub(super) templates: &'a Arc<Templates>,
 }
 
@@ -77,7 +79,7 @@ pub(super) fn all(parts: &Parts<'_>) -> Result<BTreeMap<String, Arc<Channel>>, M
                 Way::Email(Box::new(email))
             }
             ChannelKind::Call => Way::Call(Call::new(config, parts.config, Arc::clone(&parts.caller))),
-            ChannelKind::Sms => Way::Sms,
+            ChannelKind::Sms => Way::Sms(Short::new(config, parts.config, parts.sms.clone())),
         };
         channels.insert(name.clone(), Arc::new(Channel { config: config.clone(), way }));
     }
@@ -101,13 +103,19 @@ impl Channel {
         &self.config.quiet
     }
 
+    /// Whether this is not to be tried, because its last try was cut off and may have arrived. Other channels try again
+    /// under the same key.
+    pub(super) fn gives_up(&self, message: &Message) -> bool {
+        message.was_cut_off() && matches!(&self.way, Way::Sms(short) if short.gives_up())
+    }
+
     /// One try. `to` is whom the message is for, if it is for a person.
     pub(super) async fn send(&self, message: &Message, to: Option<&Person>, now: Timestamp) -> Sending {
         match &self.way {
             Way::Webhook(webhook) => webhook.send(message, to, now).await,
             Way::Email(email) => email.send(message, to).await,
             Way::Call(call) => call.send(message, to).await,
-            Way::Sms => Sending::Never("no carrier of short messages can be used yet".to_owned()),
+            Way::Sms(short) => short.send(message, to, now).await,
         }
     }
 }
@@ -118,7 +126,7 @@ impl std::fmt::Debug for Way {
             Self::Webhook(_) => "webhook",
             Self::Email(_) => "email",
             Self::Call(_) => "call",
-            Self::Sms => "sms",
+            Self::Sms(_) => "sms",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::Sending;
@@ -10,7 +10,7 @@ use crate::{
     config::{ChannelConfig, Method},
     messaging::templates::Templates,
     model::{Message, Person},
-    web::{Answer, Guarded, WebError},
+    web::{Answer, Guarded, WebError, wished},
 };
 
 /// The longest that a receiver may put a message off by `Retry-After`.
@@ -96,14 +96,8 @@ fn judge(answer: &Answer, now: Timestamp) -> Sending {
     }
 }
 
-/// `Retry-After`: seconds, or a date (RFC 9110 §10.2.3).
 fn wish(answer: &Answer, now: Timestamp) -> Option<SignedDuration> {
-    let text = answer.retry_after.as_deref().map(str::trim)?;
-    let wished = match text.parse::<u32>() {
-        Ok(secs) => SignedDuration::from_secs(secs.into()),
-        Err(_) => rfc2822::parse(text).ok()?.timestamp().duration_since(now),
-    };
-    Some(wished.clamp(SignedDuration::ZERO, LONGEST_WISH))
+    Some(wished(answer.retry_after.as_deref()?, now)?.min(LONGEST_WISH))
 }
 
 #[cfg(test)]

@@ -61,7 +61,8 @@ macro_rules! claim {
             "WITH due AS MATERIALIZED (SELECT id FROM messages WHERE state = 'waiting' AND channel = $1
              AND next_at <= $2 ORDER BY next_at, id LIMIT $3 ",
             $lock,
-            ") UPDATE messages SET next_at = $4, tries = tries + 1, trying_since = $2
+            ") UPDATE messages SET next_at = $4, tries = tries + 1, trying_since = $2,
+             detail = CASE WHEN trying_since IS NULL THEN detail ELSE $5 END
              WHERE id IN (SELECT id FROM due) RETURNING *"
         )
     };
@@ -90,7 +91,8 @@ impl Store {
     }
 
     /// Takes up to `limit` messages of a channel that are due at `now`, the longest due first, for one try each,
-    /// which is on disk then. Nobody else gets them before `again_at`: then whoever took them has died.
+    /// which is on disk then. Nobody else gets them before `again_at`: then whoever took them has died, and the detail
+    /// says so ([`Message::CUT_OFF`]).
     pub async fn claim_messages(
         &self,
         channel: &str,
@@ -100,7 +102,7 @@ impl Store {
     ) -> Result<Vec<Message>, StorageError> {
         self.within(async {
             let mut tx = self.pool.begin().await?;
-            let values = args![channel, now, i64::from(limit), again_at];
+            let values = args![channel, now, i64::from(limit), again_at, Message::CUT_OFF];
             let rows: Vec<MessageRow> = tx.fetch(self.pool.for_update(CLAIM, CLAIM_LOCKING), values).await?;
             let mut claimed = rows.into_iter().map(MessageRow::message).collect::<Result<Vec<_>, _>>()?;
             // RETURNING keeps no order.
