@@ -102,6 +102,18 @@ fn a_helpline_is_set_up_by_the_letter_of_its_guide() {
     assert!(fs::read(place.path("week.pdf")).unwrap().starts_with(b"%PDF"));
 }
 
+/// What the guide says about short messages, and the token beside it.
+#[test]
+fn short_messages_are_set_up_by_the_letter_of_the_guide() {
+    let place = Place::with("");
+    let table = blocks(&paper("config/helpline.md"), "toml").remove(1);
+    assert!(table.contains("kind = \"sms\""), "{table}");
+    place.write("conf.d/sms.toml", &table);
+    place.run(&["check"]).is(78, &["sms.carriers.out.token: there is none"]);
+    place.write("sms-out-token", "another secret\n");
+    place.run(&["check"]).is(0, &["nothing is wrong"]);
+}
+
 /// Asked for its help with all its words, the program knows each of them.
 #[test]
 fn every_command_of_the_papers_is_one() {

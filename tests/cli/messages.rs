@@ -33,7 +33,12 @@ fn check_names_what_is_wrong_with_texts_and_channels() {
     ));
     body.is(78, &["messaging.channels.other.body: it makes no JSON"]);
     let sms = check("[messaging.channels.x]\nkind = \"sms\"\n");
-    sms.is(78, &["messaging.channels.x.kind: no carrier of short messages", "provider's HTTP interface"]);
+    sms.is(78, &["messaging.channels.x.kind: there is no carrier of short messages", "[sms.carriers.NAME]"]);
+    let gateway = "[messaging.channels.x]\nkind = \"sms\"\n[sms.carriers.out]\nkind = \"http\"\n\
+                   url = \"https://sms.example/?to={{ digits }}\"\n";
+    check(gateway).is(78, &["sms.carriers.out.url: the text goes nowhere"]);
+    let twilio = check("[sms.carriers.out]\nkind = \"twilio\"\naccount = \"AC1\"\nfrom = \"+34600111222\"\n");
+    twilio.is(78, &["sms.carriers.out.token: there is none", "systemd credential sms-out-token"]);
     let none = check("[messaging]\nteam_channel = \"team\"\n");
     none.is(78, &["messaging.team_channel: there is no channel \"team\""]);
 }
@@ -48,6 +53,29 @@ fn doctor_tries_each_channel() {
     ));
     let said = place.run(&["doctor"]);
     said.is(1, &["FAIL  messages       mail: ", "FAIL  messages       chat: ", "webhooks.allow_private"]);
+}
+
+/// Nothing is sent: the host is connected to, and that one is not there.
+#[test]
+fn doctor_tries_a_carrier_of_short_messages() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let place = Place::with(&format!(
+        "[http]\nlisten = \"127.0.0.1:0\"\n[fastagi]\nlisten = \"127.0.0.1:0\"\n[ari]\nurl = \"http://127.0.0.1:1\"\n\
+         [messaging.channels.short]\nkind = \"sms\"\n[sms.carriers.out]\nkind = \"http\"\nallow_private = true\n\
+         url = \"http://127.0.0.1:{closed}/{{{{ digits }}}}?text={{{{ text }}}}\"\n"
+    ));
+    place.run(&["doctor"]).is(1, &["FAIL  messages       short: out: 127.0.0.1:", "refused"]);
+}
+
+#[test]
+fn what_a_carrier_is_asked_with_is_not_shown() {
+    let place = Place::with(
+        "[sms.carriers.out]\nkind = \"http\"\ntoken = \"hidden\"\nurl = \"https://sms.example/?key=hidden\"\n\
+         form = { to = \"{{ number }}\", text = \"{{ text }}\", key = \"hidden\" }\nheaders = { X-Key = \"hidden\" }\n",
+    );
+    let said = place.run(&["config", "show"]);
+    said.is(0, &["https://sms.example/***", "per_second = 1"]);
+    assert!(!said.out.contains("hidden"), "{}", said.out);
 }
 
 #[test]

@@ -180,6 +180,38 @@ async fn killed_between_the_intent_and_the_answer() {
     assert_eq!(postman.mails().len(), read + 1);
 }
 
+/// From the command line to the carrier's door, which is closed at first.
+#[tokio::test(flavor = "multi_thread")]
+async fn something_is_said_by_short_message() {
+    let carrier = Receiver::start(status("503 Service Unavailable")).await;
+    let mut daemon = Daemon::new(&format!(
+        "[messaging.channels.phone]\nkind = \"sms\"\nnumber = \"+34600000002\"\n[sms.carriers.out]\nkind = \"twilio\"\n\
+         url = \"http://{}\"\naccount = \"AC1\"\ntoken = \"hidden\"\nfrom = \"+34600111222\"\n",
+        carrier.address
+    ));
+    daemon.tls();
+    daemon.start();
+    daemon.says("phone", "**Pizza** in the kitchen!").await;
+    daemon.until(|| carrier.requests().len(), |count| *count == 1).await;
+    carrier.behave(receiver::Manner::Says(
+        "HTTP/1.1 201 Created\r\ncontent-length: 14\r\n\r\n{\"sid\": \"SM1\"}".to_owned(),
+    ));
+    daemon.until(|| carrier.requests().len(), |count| *count == 2).await;
+    let end = Instant::now() + Duration::from_secs(15);
+    while daemon.messages().await[0].state != MessageState::Sent {
+        assert!(Instant::now() < end, "{:?}", daemon.messages().await);
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(daemon.messages().await[0].detail.as_deref(), Some("out, SM1, 1 part"));
+    let request = &carrier.requests()[1];
+    assert_eq!(request.line, "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1");
+    assert_eq!(request.body, "To=%2B34600000002&From=%2B34600111222&Body=Pizza+in+the+kitchen%21");
+    daemon.kill();
+    let log = fs::read_to_string(daemon.folder.path().join("log")).unwrap();
+    assert!(log.contains("short message taken") && !log.contains("hidden"), "{log}");
+    assert!(!log.contains("QUMxOmhpZGRlbg"), "{log}");
+}
+
 /// Names and passwords cross the net only under a certificate that this machine trusts.
 #[tokio::test(flavor = "multi_thread")]
 async fn starttls_with_a_trusted_certificate_and_with_another() {

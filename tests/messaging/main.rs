@@ -22,3 +22,5 @@ mod quiet;
 mod reminders;
 mod restart;
 mod says;
+mod sms;
+mod sms_gateway;

@@ -20,6 +20,8 @@ pub enum Manner {
     Says(String),
     /// Nothing at all.
     Silent,
+    /// Nothing, and the connection is closed when the request was read.
+    HangsUp,
     /// A good status, and then a text without end.
     Endless,
     /// A good status, and then a text that comes a byte at a time and never ends.
@@ -104,6 +106,7 @@ async fn serve(mut stream: TcpStream, how: Arc<Mutex<Manner>>, seen: Arc<Mutex<V
         let done = match manner {
             Manner::Says(text) => stream.write_all(text.as_bytes()).await,
             Manner::Silent => std::future::pending().await,
+            Manner::HangsUp => return,
             Manner::Endless => {
                 let mut sent = stream.write_all(good.as_bytes()).await;
                 while sent.is_ok() {
