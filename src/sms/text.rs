@@ -102,7 +102,6 @@ mod tests {
         assert!(russian.text.ends_with('…') && !russian.text.ends_with(" …"), "{}", russian.text);
         // The last word would just fit without the dots.
         assert_eq!(fit(&format!("{} ab cde", "x".repeat(154)), 1).text, format!("{} ab...", "x".repeat(154)));
-        assert_eq!(fit(&format!("{} abcd ef", "x".repeat(153)), 1).text.len(), 153 + " abcd ef".len());
         assert_eq!(fit(&format!("{} abcd efg", "x".repeat(153)), 1).text, format!("{}...", "x".repeat(153)));
     }
 

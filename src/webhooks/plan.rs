@@ -193,7 +193,7 @@ mod tests {
         for (text, secs) in cases {
             assert_eq!(wait(Some(&answer(503, Some(text))), 1, 0.0), Some(secs), "{text:?}");
         }
-        let date = rfc2822::to_string(&at(90).to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
+        let date = jiff::fmt::rfc2822::to_string(&at(90).to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
         assert_eq!(wait(Some(&answer(429, Some(&date))), 1, 0.0), Some(90), "{date}");
         assert_eq!(wait(Some(&answer(429, Some("Sun, 06 Nov 1994 08:49:37 GMT"))), 1, 0.0), Some(5));
         assert_eq!(next(Some(&answer(200, Some("120"))), 1, at(0), at(0), 0.0), Next::Done);

@@ -94,7 +94,8 @@ async fn claimed_by_one_and_again_when_the_claim_is_over(base: Base) {
     assert_eq!(one.len() + other.len() + rest.len(), 10, "each once");
     let again = store.claim_messages("team", at(50), 20, at(90)).await.unwrap();
     assert_eq!(again.len(), one.len() + other.len());
-    assert!(again.iter().all(|message| message.tries == 2));
+    assert!(again.iter().all(|message| message.tries == 2 && message.was_cut_off()));
+    assert!(one.iter().chain(&other).chain(&rest).all(|message| !message.was_cut_off()));
     // Whose claim is over says nothing more, unless it was sent.
     let lost = one.iter().find(|message| again.iter().any(|other| other.id == message.id)).unwrap();
     store.settle_message(lost, &MessageTried::Failed { at: at(51), why: String::new() }).await.unwrap();
