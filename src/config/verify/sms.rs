@@ -172,17 +172,26 @@ mod tests {
     use super::*;
     use crate::config::problems;
 
+    fn named(config: &Config) -> Vec<String> {
+        problems(config).iter().map(|problem| problem.key.to_string()).collect()
+    }
+
+    fn good() -> Config {
+        let mut config = Config::defaults().unwrap();
+        config.ari.password = Some("x".into());
+        config
+    }
+
     fn with(carrier: CarrierConfig) -> Vec<String> {
-        keys(|config| {
-            config.sms.carriers.insert("out".to_owned(), carrier.clone());
-        })
+        let mut config = good();
+        config.sms.carriers.insert("out".to_owned(), carrier);
+        named(&config)
     }
 
     fn keys(spoil: impl Fn(&mut Config)) -> Vec<String> {
-        let mut config = Config::defaults().unwrap();
-        config.ari.password = Some("x".into());
+        let mut config = good();
         spoil(&mut config);
-        problems(&config).iter().map(|problem| problem.key.to_string()).collect()
+        named(&config)
     }
 
     fn key(field: &str) -> Vec<String> {
