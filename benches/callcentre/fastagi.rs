@@ -70,7 +70,8 @@ pub fn measure(book: &mut Book) {
     let _ = std::fs::remove_dir_all(folder);
 }
 
-fn contacts() -> String {
+/// A file of contacts.
+pub fn contacts() -> String {
     let mut text = "id,name,phone,city\n".to_owned();
     for n in 0..CONTACTS {
         text.push_str(&format!("K-{n},Caller {n},+3460{n:07},Girona\n"));
@@ -78,7 +79,8 @@ fn contacts() -> String {
     text
 }
 
-fn settings(file: &std::path::Path) -> String {
+/// The configuration that looks callers up in it.
+pub fn settings(file: &std::path::Path) -> String {
     format!(
         "[calls]\ncountry = \"ES\"\n[[lookup.sources]]\nname = \"file\"\nkind = \"csv\"\nfile = \"{}\"\n\
          [lookup.sources.fields]\nid = \"id\"\nname = [\"name\"]\nnumbers = [\"phone\"]\nfacts = {{ City = \"city\" }}\n",

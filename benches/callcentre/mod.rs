@@ -1,8 +1,9 @@
-//! The call centre: how fast a call's way is decided, how fast links are stored and read, and what asking by FastAGI
-//! costs.
+//! The call centre: how fast a call's way is decided, how fast links are stored and read, how soon a desk knows who
+//! calls, and what asking by FastAGI costs.
 
 mod fastagi;
 mod links;
+mod ringing;
 mod rules;
 
 use crate::results::Book;
@@ -14,6 +15,9 @@ pub fn measure(book: &mut Book) {
     }
     if book.wants("links") {
         links::measure(book);
+    }
+    if book.wants("ringing") {
+        ringing::measure(book);
     }
     if book.wants("fastagi") {
         fastagi::measure(book);

@@ -24,7 +24,7 @@ mod voice;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
@@ -37,12 +37,33 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "stasisd", version, propagate_version = true)]
 struct Cli {
+    #[command(flatten)]
+    all: ForAll,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct ForAll {
     /// The configuration file [default: /etc/stasisd/stasisd.toml, if it is there]; conf.d/*.toml beside it
     /// and `STASISD_TABLE__KEY` variables are read after it.
     #[arg(long, global = true, value_name = "FILE", env = "STASISD_CONFIG")]
     config: Option<PathBuf>,
+}
+
+/// The command that runs for months, by itself: the grammar of all the others would stay in its memory.
+#[derive(Debug, Parser)]
+struct Daemon {
+    #[command(flatten)]
+    all: ForAll,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<Only>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Only {
+    Run,
 }
 
 #[derive(Debug, Subcommand)]
@@ -99,6 +120,9 @@ enum Command {
 /// Reads the process's arguments and does what they say.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Ok(Daemon { all, command: Some(Only::Run) | None }) = Daemon::try_parse() {
+        return exit(run::run(all.config));
+    }
     let matches = match command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) => return usage(&error),
@@ -107,7 +131,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    match obey(cli) {
+    exit(obey(cli))
+}
+
+fn exit(done: Result<Exit, Failed>) -> ExitCode {
+    match done {
         Ok(exit) => exit.into(),
         Err(failed) => {
             eprintln!("stasisd: {failed}");
@@ -117,7 +145,7 @@ pub fn main() -> ExitCode {
 }
 
 fn obey(cli: Cli) -> Result<Exit, Failed> {
-    let file = cli.config;
+    let file = cli.all.config;
     match cli.command.unwrap_or(Command::Run) {
         Command::Run => run::run(file),
         Command::Check => Ok(check::run(file)),

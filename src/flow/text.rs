@@ -1,6 +1,10 @@
-//! Texts of a flow: by language, with templates, compiled once when the file is read.
+//! Texts of a flow: by language, with templates, checked when the file is read and compiled when they are first said: of
+//! all flows, few texts in few languages ever are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use minijinja::{Environment, Error, UndefinedBehavior, Value};
 
@@ -34,7 +38,7 @@ pub struct Text {
 pub enum Template {
     /// Nothing to fill in.
     Plain(String),
-    /// The name of a compiled one, which is also its key path.
+    /// The name of one that was checked, which is also its key path.
     Filled {
         /// Name in [`Templates`].
         name: String,
@@ -52,10 +56,12 @@ pub struct Expression {
     pub source: String,
 }
 
-/// The compiled templates of one flow.
+/// The templates of one flow.
 #[derive(Debug)]
 pub struct Templates {
     env: Environment<'static>,
+    /// By name, for when they are compiled.
+    sources: Arc<RwLock<BTreeMap<String, String>>>,
     phrases: BTreeMap<PhraseId, Text>,
 }
 
@@ -99,12 +105,17 @@ impl Default for Templates {
         env.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         env.set_fuel(Some(FUEL));
         filters::add_to(&mut env);
-        Self { env, phrases: BTreeMap::new() }
+        let sources = Arc::<RwLock<BTreeMap<String, String>>>::default();
+        let known = Arc::clone(&sources);
+        env.set_loader(move |name| {
+            Ok(known.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
+        });
+        Self { env, sources, phrases: BTreeMap::new() }
     }
 }
 
 impl Templates {
-    /// Compiles a text under its key path.
+    /// Checks a text, and keeps it under its key path.
     ///
     /// # Errors
     /// The template's syntax; the error's line counts from the text's own first line.
@@ -112,7 +123,9 @@ impl Templates {
         if !["{{", "{%", "{#"].iter().any(|mark| source.contains(mark)) {
             return Ok(Template::Plain(source.to_owned()));
         }
-        self.env.add_template_owned(name.to_owned(), source.to_owned())?;
+        Environment::empty().template_from_named_str(name, source)?;
+        let mut sources = self.sources.write().unwrap_or_else(PoisonError::into_inner);
+        sources.insert(name.to_owned(), source.to_owned());
         Ok(Template::Filled { name: name.to_owned(), source: source.to_owned() })
     }
 
@@ -141,9 +154,9 @@ impl Templates {
     /// The variables that a template reads, with what is read of them (`order`, `order.status`).
     #[must_use]
     pub fn reads(&self, template: &Template) -> BTreeSet<String> {
-        let Template::Filled { name, .. } = template else { return BTreeSet::new() };
-        self.env
-            .get_template(name)
+        let Template::Filled { name, source } = template else { return BTreeSet::new() };
+        Environment::empty()
+            .template_from_named_str(name, source)
             .map(|t| t.undeclared_variables(true).into_iter().filter(|v| !self.is_global(v)).collect())
             .unwrap_or_default()
     }

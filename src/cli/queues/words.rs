@@ -4,24 +4,43 @@ use serde_json::Value;
 
 /// All queues, a line each.
 pub(super) fn list(list: &Value) -> String {
-    let mut lines = vec![format!(
-        "{:<24} {:>7} {:>5} {:>7} {:>7} {:>7} {:>11} {:>7} {:>8}",
-        "queue", "members", "free", "ringing", "in call", "paused", "unreachable", "waiting", "longest"
-    )];
+    let row = |name: &str, cells: [String; 10]| {
+        let widths = [7, 5, 7, 7, 7, 7, 7, 11, 7, 8];
+        widths
+            .iter()
+            .zip(cells)
+            .fold(format!("{name:<24}"), |row, (width, cell)| row + &format!(" {cell:>width$}"))
+    };
+    let head = [
+        "members",
+        "free",
+        "ringing",
+        "in call",
+        "on hold",
+        "wrap-up",
+        "paused",
+        "unreachable",
+        "waiting",
+        "longest",
+    ];
+    let mut lines = vec![row("queue", head.map(str::to_owned))];
     for queue in list["items"].as_array().into_iter().flatten() {
         let counts = &queue["counts"];
         let longest = counts["longest_wait_secs"].as_u64().map_or("-".to_owned(), |secs| format!("{secs} s"));
-        lines.push(format!(
-            "{:<24} {:>7} {:>5} {:>7} {:>7} {:>7} {:>11} {:>7} {longest:>8}",
-            word(&queue["name"]),
-            counts["members"],
-            counts["free"],
-            counts["ringing"],
-            counts["in_call"],
-            counts["paused"],
-            counts["unreachable"],
-            counts["waiting"],
-        ));
+        let count = |what: &str| counts[what].to_string();
+        let cells = [
+            count("members"),
+            count("free"),
+            count("ringing"),
+            count("in_call"),
+            count("on_hold"),
+            count("wrap_up"),
+            count("paused"),
+            count("unreachable"),
+            count("waiting"),
+            longest,
+        ];
+        lines.push(row(word(&queue["name"]), cells));
     }
     if list["connected"] != true {
         lines.push(format!("as last known: {}", word(&list["detail"])));
@@ -37,8 +56,8 @@ pub(super) fn queue(queue: &Value) -> String {
         let who = [word(&caller["number"]), word(&caller["name"])].join(" ");
         lines.push(format!(
             "  {:>3}. waits {:>4} s  {}  channel {}",
-            caller["position"],
-            caller["wait_secs"],
+            caller["position"].to_string(),
+            caller["wait_secs"].to_string(),
             who.trim(),
             word(&caller["channel"])
         ));
@@ -66,7 +85,7 @@ pub(super) fn member(member: &Value) -> String {
         }
     }
     let (interface, name) = (word(&member["interface"]), word(&member["name"]));
-    format!("  {interface:<24} {name:<24} penalty {:<3} {state}", member["penalty"])
+    format!("  {interface:<24} {name:<24} penalty {:<3} {state}", member["penalty"].to_string())
 }
 
 fn word(value: &Value) -> &str {
@@ -92,5 +111,31 @@ mod tests {
     fn a_board_that_is_stale_says_so() {
         let said = list(&json!({ "connected": false, "detail": "no manager connection", "items": [] }));
         assert!(said.ends_with("as last known: no manager connection"), "{said}");
+    }
+
+    #[test]
+    fn columns_stand_below_their_heads() {
+        let counts = json!({
+            "members": 12, "free": 3, "ringing": 0, "in_call": 1, "on_hold": 2, "wrap_up": 4, "paused": 5,
+            "unreachable": 6, "waiting": 7, "longest_wait_secs": 80,
+        });
+        let text = list(&json!({ "connected": true, "items": [{ "name": "phones", "counts": counts }] }));
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                "queue                    members  free ringing in call on hold wrap-up  paused unreachable waiting  longest",
+                "phones                        12     3       0       1       2       4       5           6       7     80 s",
+            ]
+        );
+        let text = queue(&json!({
+            "name": "phones", "strategy": "ringall", "connected": true,
+            "members": [{ "interface": "PJSIP/201", "name": "Anna", "state": "in_call", "penalty": 2 }],
+            "waiting": [{ "position": 1, "wait_secs": 7, "number": "34600000001", "channel": "c" }],
+        }));
+        assert!(
+            text.contains("PJSIP/201                Anna                     penalty 2   in call"),
+            "{text}"
+        );
+        assert!(text.contains("    1. waits    7 s  34600000001  channel c"), "{text}");
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn line(rule: &Value) -> String {
     let line = format!(
         "{:<24} {:>8}  {:<34} {:<28} {until:<21} {}",
         text("id"),
-        rule["priority"],
+        rule["priority"].to_string(),
         about(rule),
         target(&rule["target"]),
         text("note"),

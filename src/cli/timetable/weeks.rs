@@ -241,7 +241,7 @@ async fn list(client: &mut Client, timetable: Option<&str>) -> Result<(), Failed
     each(&weeks["weeks"], |week| {
         let (monday, state) = (text(&week["week"]), text(&week["state"]));
         let (at, by) = (text(&week["updated_at"]), text(&week["updated_by"]));
-        format!("{monday}  {state:<10} version {:<4} {at} {by}", week["version"])
+        format!("{monday}  {state:<10} version {:<4} {at} {by}", week["version"].to_string())
     })
 }
 
