@@ -33,11 +33,11 @@ pub(super) struct Descriptions(Vec<Describe>);
 /// The endpoint of handlers with a `#[utoipa::path]`, as `utoipa_axum::routes!` has it.
 macro_rules! routes {
     (@one $handler:ident) => {
-        pastey::paste! { $crate::http::endpoints::handler::<[<__path_ $handler>], _, _>($handler) }
+        pastey::paste! { $crate::http::endpoints::handler::<[<__path_ $handler>], _, _>(&$handler) }
     };
     (@one $room:ident :: $handler:ident) => {
         pastey::paste! {
-            $crate::http::endpoints::handler::<$room::[<__path_ $handler>], _, _>($room::$handler)
+            $crate::http::endpoints::handler::<$room::[<__path_ $handler>], _, _>(&$room::$handler)
         }
     };
     ($($($part:ident)::+),+ $(,)?) => {
@@ -50,7 +50,7 @@ macro_rules! routes {
 pub(super) use routes;
 
 /// A handler under its path, for its methods.
-pub(super) fn handler<P, H, T>(handler: H) -> (String, MethodRouter<App>)
+pub(super) fn handler<P, H, T>(handler: &H) -> (String, MethodRouter<App>)
 where
     P: utoipa::Path,
     H: Handler<T, App>,
