@@ -85,40 +85,62 @@ impl Outbound {
         for gateway in self.inner.gateways.all() {
             pause = pause.min(self.serve(gateway, ready, watch));
         }
-        pause
+        // Lines took half of what was claimed: there may be more behind it.
+        if watch.is_due { Duration::ZERO } else { pause }
     }
 
-    /// Claims what is due; gives when the next order will be.
+    /// Claims what is due; gives when the next order will be. Asks before it writes: readers are answered beside
+    /// everything that is being written, and most rounds find nothing new.
     async fn claim(&self, ready: &mut Ready, now: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let store = &self.inner.store;
-        for order in store.expire_due(now, EXPIRED).await? {
-            self.order_ended(&order);
-        }
-        for order in store.end_unwanted(now, EXPIRED).await? {
-            self.order_ended(&order);
-        }
-        let mut is_more = false;
-        for gateway in self.inner.gateways.all() {
-            for lane in Lane::ALL {
-                let room = ready.room(gateway.name(), lane);
-                if room == 0 {
-                    continue;
-                }
-                let limit = u32::try_from(room).unwrap_or(u32::MAX);
-                let claimed = store.claim_due(gateway.name(), lane, now, limit, self.name()).await?;
-                is_more |= claimed.len() >= room;
-                ready.add(claimed.into_iter().filter(|order| self.inner.hands.take(order.id)).collect());
+        if store.next_expiry().await?.is_some_and(|at| at < now) {
+            for order in store.expire_due(now, EXPIRED).await? {
+                self.order_ended(&order);
             }
         }
-        // Those beyond the claimed ones are looked at when lines have taken these.
+        if store.is_any_unwanted().await? {
+            for order in store.end_unwanted(now, EXPIRED).await? {
+                self.order_ended(&order);
+            }
+        }
         let mut next = None;
-        if !is_more {
-            for gateway in self.inner.gateways.all() {
-                let due = store.next_due(gateway.name(), &Lane::ALL, now).await?;
-                next = next.into_iter().chain(due).min();
+        for gateway in self.inner.gateways.all() {
+            for lane in Lane::ALL {
+                let at = self.claim_lane(gateway.name(), lane, ready, now).await?;
+                next = next.into_iter().chain(at).min();
             }
         }
         Ok(next)
+    }
+
+    /// Claims what is due of one lane, as far as its queue has room; gives when to look at it again. Nothing: when lines
+    /// have taken half of what waits, which [`Outbound::serve`] sees.
+    async fn claim_lane(
+        &self,
+        gateway: &str,
+        lane: Lane,
+        ready: &mut Ready,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StorageError> {
+        let store = &self.inner.store;
+        let room = ready.room(gateway, lane);
+        if room == 0 {
+            return Ok(None);
+        }
+        let due = store.next_due(gateway, &[lane], now).await?;
+        if due.is_none_or(|at| at > now) {
+            return Ok(due);
+        }
+        let limit = u32::try_from(room).unwrap_or(u32::MAX);
+        let claimed = store.claim_due(gateway, lane, now, limit, self.name()).await?;
+        let count = claimed.len();
+        ready.add(claimed.into_iter().filter(|order| self.inner.hands.take(order.id)).collect());
+        match count {
+            // Another daemon has them in its hands.
+            0 => Ok(now.checked_add(HELD).ok()),
+            _ if count >= room => Ok(None),
+            _ => store.next_due(gateway, &[lane], now).await,
+        }
     }
 
     /// Dials a gateway's orders, the most urgent lane first, as far as it has room.

@@ -33,6 +33,7 @@ async fn by_their_indexes() -> Result<(), StorageError> {
         (claim::EXPIRE, "call_orders_past (not_after<?)"),
         (claim::NEXT_EXPIRY, "call_orders_past"),
         (unwanted::END, "call_orders_unwanted"),
+        (unwanted::ANY, "call_orders_unwanted"),
         (&save, "call_orders USING INDEX sqlite_autoindex_call_orders_1 (id=?)"),
     ] {
         let plan = plan(&store, sql).await?;

@@ -40,6 +40,11 @@ macro_rules! end {
     };
 }
 
+pub(super) const ANY: &str = concat!(
+    "SELECT CAST(1 AS BIGINT) FROM call_orders WHERE ",
+    super::claim::idle!(),
+    " AND unwanted IS NOT NULL LIMIT 1"
+);
 pub(super) const END: &str = end!("");
 const END_LOCKING: &str = end!("FOR NO KEY UPDATE SKIP LOCKED");
 
@@ -50,6 +55,15 @@ impl Store {
             let sql = "SELECT unwanted FROM call_orders WHERE id = $1";
             let rows: Vec<(Option<String>,)> = self.pool.fetch(sql, args![id.to_string()]).await?;
             codec::from_word_or_none(rows.first().and_then(|row| row.0.as_deref()))
+        })
+        .await
+    }
+
+    /// Whether [`Store::end_unwanted`] has work.
+    pub async fn is_any_unwanted(&self) -> Result<bool, StorageError> {
+        self.within(async {
+            let rows: Vec<(i64,)> = self.pool.fetch(ANY, args![]).await?;
+            Ok(!rows.is_empty())
         })
         .await
     }
