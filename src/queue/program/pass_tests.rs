@@ -11,7 +11,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tokio::sync::broadcast::Receiver;
+use tokio::{sync::broadcast::Receiver, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
@@ -194,6 +194,13 @@ impl Stage {
         self.programming = Programming::new(store, feed, hands, crew, &self.config);
     }
 
+    /// The loop runs, until it is stopped.
+    fn runs(&self) -> (CancellationToken, JoinHandle<()>) {
+        let (programming, stop) = (self.programming.clone(), CancellationToken::new());
+        let until = stop.clone();
+        (stop, tokio::spawn(async move { programming.run(until).await }))
+    }
+
     async fn pass(&self, now: Timestamp) -> Vec<String> {
         self.programming.pass("q", now).await.unwrap();
         self.hands.done()
@@ -322,11 +329,7 @@ async fn overrides_are_checked_stored_and_done() {
 #[tokio::test]
 async fn the_drift_says_who_did_it() {
     let mut stage = Stage::new(&[(0, "anna"), (1, "anna")]).await;
-    let stop = CancellationToken::new();
-    let running = tokio::spawn({
-        let (programming, stop) = (stage.programming.clone(), stop.clone());
-        async move { programming.run(stop).await }
-    });
+    let (stop, running) = stage.runs();
     eventually("anna is a member", || stage.hands.interfaces() == [ANNA]).await;
     let pause = MemberChange::Pause { reason: "lunch".into() };
     stage.hands.change(&QueueAction { queue: "q".into(), interface: ANNA.into(), change: pause }, "sonia");

@@ -5,11 +5,7 @@ use super::*;
 #[tokio::test]
 async fn the_loop_keeps_what_people_do_by_hand_until_the_shift_is_over() {
     let stage = Stage::new(&[(0, "anna"), (1, "anna"), (0, "berta"), (1, "berta")]).await;
-    let stop = CancellationToken::new();
-    let running = tokio::spawn({
-        let (programming, stop) = (stage.programming.clone(), stop.clone());
-        async move { programming.run(stop).await }
-    });
+    let (stop, running) = stage.runs();
     eventually("both are members", || stage.hands.interfaces().len() == 2).await;
     let by_hand = |change| {
         stage.hands.change(&QueueAction { queue: "q".into(), interface: BERTA.into(), change }, "sonia");
@@ -43,11 +39,7 @@ fn heard(stage: &Stage, queue: &str, interface: &str, what: &str) {
 #[tokio::test]
 async fn a_slow_store_forgets_nothing_that_was_done_by_hand() {
     let stage = Stage::new(&[(0, "anna"), (1, "anna"), (0, "berta"), (1, "berta")]).await;
-    let stop = CancellationToken::new();
-    let running = tokio::spawn({
-        let (programming, stop) = (stage.programming.clone(), stop.clone());
-        async move { programming.run(stop).await }
-    });
+    let (stop, running) = stage.runs();
     eventually("both are members", || stage.hands.interfaces().len() == 2).await;
     *stage.crew.is_away.lock().unwrap() = true;
     let remove = QueueAction { queue: "q".into(), interface: BERTA.into(), change: MemberChange::Remove };
