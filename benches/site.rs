@@ -1,6 +1,9 @@
 //! A quiet Asterisk with a daemon beside it, as the measurements need them.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use hyper::Method;
 use serde_json::Value;
@@ -64,14 +67,20 @@ impl Site {
         answer
     }
 
-    /// Many of them at once, each in a request of its own.
-    pub fn post_all(&self, path: &str, bodies: &[Value]) {
+    /// Many of them at once, each in a request of its own; when each was answered, in microseconds since 1970.
+    pub fn post_all(&self, path: &str, bodies: &[Value]) -> Vec<i64> {
         let api = self.daemon.api();
-        let sent = bodies.iter().map(|body| api.send(Method::POST, path, Some(body)));
-        for answer in self.within(futures_util::future::join_all(sent)) {
+        let sent = bodies.iter().map(|body| async {
+            let answer = api.send(Method::POST, path, Some(body)).await;
+            (answer, now_us())
+        });
+        let answers = self.within(futures_util::future::join_all(sent));
+        let accepted = answers.into_iter().map(|(answer, at)| {
             let (status, answer) = answer.expect("an answer");
             assert!(status < 300, "{status} {answer}");
-        }
+            at
+        });
+        accepted.collect()
     }
 
     /// Runs what waits.
@@ -86,6 +95,12 @@ impl Site {
         let wav = wavs.find(|path| path.extension().is_some_and(|e| e == "wav")).expect("a rendered prompt");
         wav.with_extension("")
     }
+}
+
+/// Microseconds since 1970.
+pub fn now_us() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_micros();
+    i64::try_from(now).expect("this century")
 }
 
 /// With the log as it is shipped.

@@ -1,13 +1,13 @@
 //! What Asterisk needs by itself: as many calls, asked for in the same moment, that end in its own dialplan with the
 //! same prompt. No daemon comes sooner than this.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use hyper::Method;
 
 use super::{Ground, ms, quantile};
-use crate::{machine, say, support::api::Api};
+use crate::{machine, say, site::now_us, support::api::Api};
 
 /// Connections at once, as the daemon has them at most.
 const CONNECTIONS: usize = 16;
@@ -80,9 +80,4 @@ pub fn measure(ground: &mut Ground, calls: usize, together: bool) -> Floor {
         machine::load()
     ));
     floor
-}
-
-fn now_us() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_micros();
-    i64::try_from(now).expect("this century")
 }

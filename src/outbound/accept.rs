@@ -117,23 +117,12 @@ impl Outbound {
                 Err(rejected) => Some(self.repeated(request, rejected).await),
             });
         }
-        let mut accepted = match self.store_all(&batch).await {
+        let mut accepted = match self.store_all(batch).await {
             Ok(accepted) => accepted.into_iter(),
             Err(error) => return vec![Err(error.into()); requests.len()],
         };
         let mut next = || accepted.next().unwrap_or(Err(OrderError::Conflict));
         done.into_iter().map(|known| known.unwrap_or_else(&mut next)).collect()
-    }
-
-    async fn store_all(
-        &self,
-        batch: &[(CallOrder, String)],
-    ) -> Result<Vec<Result<Accepted, OrderError>>, StorageError> {
-        if batch.is_empty() {
-            return Ok(Vec::new());
-        }
-        let done = self.inner.store.accept_call_orders(batch).await?;
-        Ok(self.accepted(done))
     }
 
     /// Tells of orders that are on disk now.

@@ -16,6 +16,7 @@ mod pairing;
 pub mod plan;
 mod ready;
 mod recover;
+mod together;
 mod told;
 
 use std::sync::{
@@ -26,7 +27,7 @@ use std::sync::{
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use self::{gateway::Gateways, hands::Hands, plan::Windows};
+use self::{gateway::Gateways, hands::Hands, plan::Windows, together::Together};
 use crate::{
     calls::Services,
     config::Config,
@@ -71,6 +72,8 @@ struct Inner {
     is_counted: AtomicBool,
     /// The orders that this process has in its hands.
     hands: Hands,
+    /// Requests on their way to the disk.
+    together: Together,
 }
 
 /// What calls of either direction stand on.
@@ -119,6 +122,7 @@ impl Outbound {
             is_open: AtomicBool::new(false),
             is_counted: AtomicBool::new(false),
             hands: Hands::default(),
+            together: Together::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -220,7 +220,7 @@ async fn a_question_that_was_asked_three_times_is_not_heard_twice_after_a_kill()
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let third = tokio::task::block_in_place(|| {
-        eventually(Duration::from_secs(3), || playing(&site.rig, &id, 2, 0).ok_or("nothing plays"))
+        eventually(Duration::from_secs(10), || playing(&site.rig, &id, 2, 0).ok_or("nothing plays"))
     });
     site.daemon.kill();
     site.daemon.start().await;

@@ -128,11 +128,22 @@ fn piecewise(recording: &[f32], prompt: &[f32], start: isize) -> f64 {
         let place = start + signed(index * RATE / 2);
         let from = usize::try_from(place - SLIP).unwrap_or(0).min(recording.len());
         let to = usize::try_from(place + SLIP).unwrap_or(0).saturating_add(piece.len()).min(recording.len());
-        let peak = correlate(&recording[from..to.max(from)], piece).into_iter().fold(0.0, f64::max);
-        sum += peak * energy;
+        sum += closest(&recording[from..to.max(from)], piece) * energy;
         weight += energy;
     }
     if weight > 0.0 { sum / weight } else { 0.0 }
+}
+
+/// The best match of `piece` in `sound`: looked for at a quarter of the rate, and then around what was found there.
+fn closest(sound: &[f32], piece: &[f32]) -> f64 {
+    /// Samples on each side of a place that was found at the quarter.
+    const AROUND: usize = 8;
+    let coarse = correlate(&quarter(sound), &quarter(piece));
+    let best = coarse.iter().zip(0_usize..).max_by(|a, b| a.0.total_cmp(b.0));
+    let lag = best.map_or(0, |(_, lag)| lag * 4);
+    let from = lag.saturating_sub(AROUND).min(sound.len());
+    let to = (lag + AROUND + piece.len()).min(sound.len());
+    correlate(&sound[from..to], piece).into_iter().fold(0.0, f64::max)
 }
 
 /// Normalised correlation of `piece` with `sound` at each lag.
@@ -146,14 +157,24 @@ fn correlate(sound: &[f32], piece: &[f32]) -> Vec<f64> {
     let floor = 1e-6 * piece.len() as f64;
     let mut all = Vec::with_capacity(sound.len() - piece.len() + 1);
     for lag in 0..=sound.len() - piece.len() {
-        let window = &sound[lag..lag + piece.len()];
-        let dot: f32 = window.iter().zip(piece).map(|(a, b)| a * b).sum();
+        let dot = dot(&sound[lag..lag + piece.len()], piece);
         all.push(f64::from(dot) / (own * under.max(floor)).sqrt().max(f64::MIN_POSITIVE));
         if let Some(next) = sound.get(lag + piece.len()) {
             under += square(*next) - square(sound[lag]);
         }
     }
     all
+}
+
+/// Nearly all the time is spent here, in code that is not optimised: a bare loop takes an eighth of what iterators do.
+fn dot(one: &[f32], other: &[f32]) -> f32 {
+    let length = one.len().min(other.len());
+    let (mut sum, mut index) = (0.0, 0);
+    while index < length {
+        sum += one[index] * other[index];
+        index += 1;
+    }
+    sum
 }
 
 /// Without the silence around it.
