@@ -89,7 +89,9 @@ pub(super) enum Command<'a> {
     GetVariable(&'a ChannelId, &'a str),
     /// `POST /channels/{id}/variable`
     SetVariable { channel: &'a ChannelId, name: &'a str, value: &'a str, report_events: bool },
-    /// The same on a channel on which nothing was ever played.
+    /// `POST /asterisk/variable`: a global of the dialplan
+    SetGlobal { name: &'a str, value: &'a str },
+    /// [`Command::SetVariable`] on a channel on which nothing was ever played.
     MarkFresh { channel: &'a ChannelId, name: &'a str, value: &'a str },
 }
 
@@ -111,7 +113,9 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         // Sets a flag under a lock that is held for moments only, and wakes the channel.
         Command::StopPlayback(_) | Command::HangUp(..) | Command::StopRecording(_) => Way::Websocket,
         // A look into a table of small objects.
-        Command::Playback(_) | Command::Channel(_) | Command::Ping => Way::Websocket,
+        Command::Playback(_) | Command::Channel(_) | Command::SetGlobal { .. } | Command::Ping => {
+            Way::Websocket
+        }
         // Waits for the channel's thread, which has nothing else to do: about a millisecond. HTTP would cost both
         // sides more than the answer itself.
         Command::Answer { fresh: true, .. } | Command::MarkFresh { .. } => Way::Websocket,
@@ -234,6 +238,9 @@ impl Command<'_> {
             Self::Info => Resource::new("asterisk/info").with("only", "system"),
             Self::Ping => Resource::new("asterisk/ping"),
             Self::GetVariable(id, name) => channel(id).then("variable").with("variable", name),
+            Self::SetGlobal { name, value } => {
+                Resource::new("asterisk/variable").with("variable", name).with("value", value)
+            }
             Self::MarkFresh { channel: id, name, value } => {
                 channel(id).then("variable").with("variable", name).with("value", value)
             }

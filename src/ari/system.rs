@@ -85,6 +85,11 @@ impl Client {
         self.tell(&Command::MarkFresh { channel, name, value }).await
     }
 
+    /// ARI `POST /asterisk/variable`: a global of the dialplan.
+    pub async fn set_global(&self, name: &str, value: &str) -> Result<(), AriError> {
+        self.tell(&Command::SetGlobal { name, value }).await
+    }
+
     /// ARI `POST /bridges/{bridgeId}`; `kind` is `mixing` or `holding`, with further words after commas.
     pub async fn create_bridge(&self, id: &str, kind: &str) -> Result<Bridge, AriError> {
         self.ask(&Command::CreateBridge(id, kind)).await

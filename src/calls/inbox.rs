@@ -55,6 +55,8 @@ pub enum LegEvent {
         /// SIP code.
         tech_cause: Option<i32>,
     },
+    /// A channel that we made is in Stasis (its `StasisStart`): it can be dialled.
+    Entered,
     /// The channel left Stasis (`StasisEnd`).
     LeftStasis,
     /// The channel came back from the dialplan, with what that found out (`HUMAN`, `MACHINE`, ...).

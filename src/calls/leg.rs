@@ -77,6 +77,8 @@ pub struct Leg {
     pub(super) bridge: Option<String>,
     /// The channel shall be answered, at the latest by the next command.
     pub(super) answer_owed: bool,
+    /// The channel that we made is in Stasis.
+    pub(super) entered: bool,
     /// Asterisk refused to make the channel: there is none to hang up.
     pub(super) unmade: bool,
     /// We hung up, and Asterisk began to.
@@ -134,6 +136,7 @@ impl Leg {
             targets: 0,
             bridge: None,
             answer_owed: false,
+            entered: false,
             unmade: false,
             hung_up: false,
             refused: false,
@@ -187,6 +190,10 @@ impl Leg {
             }
             LegEvent::HangupRequested { cause, tech_cause } | LegEvent::Destroyed { cause, tech_cause } => {
                 Err(Ended::HungUp { cause, tech_cause }.into())
+            }
+            LegEvent::Entered => {
+                self.entered = true;
+                Ok(event)
             }
             LegEvent::LeftStasis => Err(Ended::LeftStasis.into()),
             LegEvent::Lost => Err(Ended::Lost.into()),

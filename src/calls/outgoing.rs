@@ -12,9 +12,11 @@ use crate::{
 
 /// Asterisk ends the ringing itself; this much later we do.
 const GRACE: Duration = Duration::from_secs(5);
-/// A channel that was made enters Stasis on a thread of its own: at most this much later, tried again so often.
+/// A channel that was made enters Stasis on a thread of its own, and Asterisk tells when; if that was not heard within
+/// this, it is dialled all the same, tried again so often, and at most so long.
+const HEARD: Duration = Duration::from_millis(250);
+const ENTERS: Duration = Duration::from_millis(20);
 const ENTERING: Duration = Duration::from_secs(2);
-const ENTERS: Duration = Duration::from_millis(10);
 /// Set on a channel just before it is dialled, so that a later life of this program knows that it was.
 const DIALLED: &str = "STASISD_DIALLED";
 
@@ -109,7 +111,9 @@ impl Leg {
     pub async fn dial_channel(&mut self, outgoing: &Outgoing) -> Result<(), Undialled> {
         let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
         let ring = u32::try_from(outgoing.ring.as_secs()).unwrap_or(u32::MAX);
-        let until = Instant::now() + ENTERING;
+        let (heard, until) = (Instant::now() + HEARD, Instant::now() + ENTERING);
+        let certain = |stop| Undialled { stop, is_certain: true };
+        while !self.entered && self.next(heard).await.map_err(certain)?.is_some() {}
         loop {
             // In this order over one socket: who finds the mark finds a channel that was dialled.
             let mark = ari.mark_fresh(&channel, DIALLED, "1");

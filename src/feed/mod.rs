@@ -14,7 +14,7 @@ use self::audience::Audience;
 use crate::model::{CallId, Notice, NoticeKind};
 
 /// Notices a slow watcher may be behind before it loses the oldest.
-const DEPTH: usize = 16_384;
+const DEPTH: usize = 8_192;
 
 /// Where notices are posted. Cheap to clone.
 #[derive(Clone, Debug)]

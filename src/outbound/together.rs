@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::{Accepted, OrderError, Outbound};
 use crate::{model::CallOrder, storage::StorageError};
 
-/// Orders of one commit, beyond those of one request: those that follow are called while these are being dialled.
+/// Orders of one commit, beyond those of one request.
 const MOST: usize = 64;
 
 /// What became of one request's orders, each for itself.
@@ -103,11 +103,11 @@ impl Outbound {
     async fn write_together(&self) {
         let _pen = Pen(&self.inner.together);
         loop {
-            let mut group = self.inner.together.next();
+            let group = self.inner.together.next();
             if group.is_empty() {
                 return;
             }
-            let all: Batch = group.iter_mut().flat_map(|request| request.batch.iter().cloned()).collect();
+            let all: Batch = group.iter().flat_map(|request| request.batch.iter().cloned()).collect();
             match self.write(&all).await {
                 Ok(mut results) => {
                     for request in group {
@@ -146,8 +146,8 @@ mod tests {
         let mut waiting = VecDeque::from([40, 24, 1, 200, 64]);
         let mut next = || first(&mut waiting, |orders| *orders);
         assert_eq!(next(), [40, 24]);
-        assert_eq!(next(), [1], "a request is never torn apart");
-        assert_eq!(next(), [200]);
+        assert_eq!(next(), [1]);
+        assert_eq!(next(), [200], "a request is never torn apart");
         assert_eq!(next(), [64]);
         assert_eq!(next(), [0; 0]);
     }

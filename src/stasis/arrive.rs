@@ -57,7 +57,8 @@ impl Door {
     /// it found out, perhaps to a later life of this program.
     fn own(&self, channel: &Channel, args: &[String]) {
         let found = given_back(args);
-        let is_known = self.services.registry.route(&channel.id, |_| found.clone().map(LegEvent::Returned));
+        let event = found.clone().map_or(LegEvent::Entered, LegEvent::Returned);
+        let is_known = self.services.registry.route(&channel.id, |_| Some(event));
         if !is_known && self.status.is_connected() {
             self.outbound.came_back(channel.id.clone(), found);
         }
@@ -136,6 +137,7 @@ impl Door {
         metrics::counter!("stasisd_calls_refused_total", "why" => why).increment(1);
         self.services.feed.post(NoticeKind::CallRefused, None, json!({ "why": why }));
         let (ari, config) = (self.services.ari.clone(), Arc::clone(&self.services.config));
+        self.shut_gate();
         self.tracker.spawn(async move {
             let place = (&config.fallback_context, &config.fallback_extension);
             if let Err(error) = ari.continue_in(&channel, place.0, place.1, 1).await {

@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{connect::Unaccounted, events, lag::Lag};
+use super::{connect::Unaccounted, events, gate::Gate, lag::Lag};
 use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
@@ -96,6 +96,8 @@ pub struct Door {
     pub status: Arc<Status>,
     /// How far behind the events are.
     pub(super) lag: Arc<Mutex<Lag>>,
+    /// Whether the dialplan refuses calls by itself.
+    pub(super) gate: Arc<Gate>,
     /// The version of the Asterisk that is connected.
     version: Arc<Mutex<String>>,
     /// Owns the calls' tasks.
@@ -122,6 +124,7 @@ impl Door {
             flows: Arc::new(config.flows.clone()),
             status,
             lag: Arc::new(Mutex::new(Lag::new(Instant::now()))),
+            gate: Arc::default(),
             version: Arc::default(),
             tracker,
         }

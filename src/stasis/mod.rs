@@ -5,6 +5,7 @@ mod connect;
 mod door;
 mod entry;
 mod events;
+mod gate;
 mod lag;
 mod onward;
 mod way;

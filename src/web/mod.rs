@@ -4,7 +4,7 @@ mod address;
 mod guarded;
 mod wish;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -159,13 +159,18 @@ impl Web {
     }
 }
 
-/// Trusts this machine's authorities.
+/// Trusts this machine's authorities. They are read once: a hundred and more of them, for each client that is made.
 fn tls() -> Result<rustls::ClientConfig, WebError> {
+    static TRUSTED: OnceLock<rustls::ClientConfig> = OnceLock::new();
+    if let Some(known) = TRUSTED.get() {
+        return Ok(known.clone());
+    }
     let provider = rustls::crypto::ring::default_provider();
-    Ok(rustls::ClientConfig::builder_with_provider(provider.into())
+    let trusted = rustls::ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()
         .map_err(|error| WebError::Authorities(error.to_string()))?
         .with_native_roots()
         .map_err(|error| WebError::Authorities(error.to_string()))?
-        .with_no_client_auth())
+        .with_no_client_auth();
+    Ok(TRUSTED.get_or_init(|| trusted).clone())
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{LONG, at_step, blocking, ended, station, unready, until};
 use crate::{
     orders::{Site, beside, reached_a_person},
-    support::{api::Api, daemon::Daemon, proxy::Proxy, rig::Rig},
+    support::{api::Api, daemon::Daemon, eventually, proxy::Proxy, rig::Rig},
 };
 
 async fn metric(api: &Api, name: &str) -> f64 {
@@ -40,6 +40,8 @@ async fn calls_above_the_limit_go_to_the_operators_at_once() {
     });
     assert_eq!(told.await.unwrap()["data"]["why"], "full");
     assert_eq!(metric(&api, "stasisd_calls_refused_total{why=\"full\"}").await, 1.0);
+    // The gate was shut for a moment.
+    blocking(|| eventually(LONG, || site.rig.global(GATE).filter(|until| until == "0").ok_or("it is shut")));
 
     drop(up.pop());
     site.rig.cli("channel request hangup all");
@@ -48,6 +50,30 @@ async fn calls_above_the_limit_go_to_the_operators_at_once() {
     blocking(|| after.run());
     assert_eq!(ended(&api, &number(4)).await["disposition"], "completed");
     assert_eq!(metric(&api, "stasisd_calls_live").await, 0.0);
+}
+
+/// The dialplan's global that says until when it refuses calls by itself.
+const GATE: &str = "STASISD_CLOSED_stasisd";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shut_gate_leads_to_the_operators_and_opens_by_itself() {
+    let site = Site::start("gate", "").await;
+    let number = |index: usize| format!("+3460000083{index}");
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let until = now() + 4;
+    site.rig.set_global(GATE, &until.to_string());
+    let early = station(&site.rig, "early", &number(0), "4").wait_ms(5000).hang_up();
+    assert!(blocking(|| early.run()).as_expected());
+    reached_a_person(&site.rig, "early");
+    assert!(site.rig.log().contains("stasisd: the daemon takes no more calls for the moment"));
+    while now() < until {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let late = station(&site.rig, "late", &number(1), "4").until_bye(LONG);
+    blocking(|| late.run());
+    assert_eq!(ended(&site.api(), &number(1)).await["disposition"], "completed");
+    let early = site.api().get("/v1/calls?caller=%2B34600000830").await;
+    assert_eq!(early["items"], json!([]), "it never came to us");
 }
 
 fn order(version: u32, length: usize) -> Value {
