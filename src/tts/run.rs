@@ -151,7 +151,7 @@ impl Inner {
             // Since the deadline was set some microseconds went by.
             millis: u64::try_from(patience.as_micros().div_ceil(1000)).unwrap_or(u64::MAX),
         };
-        let _place = timeout_at(asked.deadline, asked.speaker.queue.place()).await.map_err(|_| late())??;
+        let place = timeout_at(asked.deadline, asked.speaker.queue.place()).await.map_err(|_| late())??;
         let begun = Instant::now();
         // Its turn may come in the moment in which everybody before it gave up.
         if begun >= asked.deadline {
@@ -171,6 +171,8 @@ impl Inner {
             asked.speaker.failed(SpeechError::Voice { voice, error }, is_fault)
         })?;
         asked.speaker.health.worked();
+        // The next one is made while this one is written.
+        drop(place);
         let name = asked.speaker.name.to_string();
         let inner = self.clone();
         let keep = tokio::task::spawn_blocking(move || {
