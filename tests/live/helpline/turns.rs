@@ -289,7 +289,9 @@ async fn edges_pass_while_a_caller_waits_and_while_the_daemon_is_down() {
         data["what"] == "state" && data["interface"] == CARLA && data["state"] == "unreachable"
     };
     assert_eq!(site.told(NoticeKind::QueueMember).iter().filter(unplugged).count(), 1, "told once");
-    assert_eq!(site.store.programmed_members("crew").await.unwrap().len(), 2);
+    // It is stored when Asterisk has told it.
+    let programmed = || async { site.store.programmed_members("crew").await.unwrap() };
+    wait::eventually(programmed, |programmed| programmed.len() == 2).await;
     let events = || async {
         site.store.queue_member_events("crew", Timestamp::UNIX_EPOCH, Timestamp::now()).await.unwrap()
     };
