@@ -1,5 +1,4 @@
-//! The dialplan's gate: while we refuse calls it refuses them by itself, for less than half of what it costs Asterisk to
-//! bring a call to us and back.
+//! The dialplan's gate: while we refuse calls it refuses them by itself, which saves Asterisk bringing each to us and back.
 
 use std::{
     sync::{
