@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ari::{self, Wire},
-    calls::{Registry, Services},
+    calls::{Marks, Registry, Services},
     config::Config,
     directory::{Contacts, Notes, Orders},
     feed::Feed,
@@ -78,6 +78,7 @@ pub async fn open(config: &Config) -> Result<Opened, Failed> {
         registry: Registry::new(&config.calls),
         app: config.ari.app.as_str().into(),
         config: Arc::new(config.calls.clone()),
+        marks: Marks::default(),
     };
     let webhooks =
         Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).or_exit(Exit::Config)?;

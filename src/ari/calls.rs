@@ -100,24 +100,15 @@ impl Client {
         self.tell(&Command::Dtmf(channel, digits)).await
     }
 
-    /// ARI `POST /channels/{channelId}`: dials; `StasisStart` when it is answered, `ChannelDestroyed` when not.
+    /// ARI `POST /channels/{channelId}`: dials; `StasisStart` when it is answered, `ChannelDestroyed` when not. Answered
+    /// before the INVITE goes out. Its variables are set before it dials, also `GLOBAL(...)`.
     pub async fn originate(&self, call: &Originate<'_>) -> Result<Channel, AriError> {
         self.ask(&Command::Originate(call)).await
     }
 
-    /// ARI `POST /channels/create`: makes a channel that is not dialled yet; `StasisStart` follows at once.
+    /// ARI `POST /channels/create`: makes a channel that is never dialled; `StasisStart` follows at once.
     pub async fn create(&self, call: &Originate<'_>) -> Result<Channel, AriError> {
         self.ask(&Command::Create(call)).await
-    }
-
-    /// ARI `POST /channels/{channelId}/dial`: dials a created channel, `caller` being the one that waits for it.
-    pub async fn dial(
-        &self,
-        channel: &ChannelId,
-        caller: Option<&ChannelId>,
-        timeout_secs: u32,
-    ) -> Result<(), AriError> {
-        self.tell(&Command::Dial { channel, caller, timeout_secs }).await
     }
 
     /// ARI `POST /channels/{channelId}/ring`: the far end hears ringing.

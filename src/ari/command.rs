@@ -47,8 +47,6 @@ pub(super) enum Command<'a> {
     Originate(&'a Originate<'a>),
     /// `POST /channels/create`
     Create(&'a Originate<'a>),
-    /// `POST /channels/{id}/dial`
-    Dial { channel: &'a ChannelId, caller: Option<&'a ChannelId>, timeout_secs: u32 },
     /// `POST`, and with `false` `DELETE`, of `/channels/{id}/ring`
     Ring(&'a ChannelId, bool),
     /// `POST`, `DELETE /channels/{id}/hold`
@@ -89,8 +87,10 @@ pub(super) enum Command<'a> {
     GetVariable(&'a ChannelId, &'a str),
     /// `POST /channels/{id}/variable`
     SetVariable { channel: &'a ChannelId, name: &'a str, value: &'a str, report_events: bool },
-    /// `POST /asterisk/variable`: a global of the dialplan
-    SetGlobal { name: &'a str, value: &'a str },
+    /// `POST /asterisk/variable`: a global of the dialplan; without a value it is deleted
+    SetGlobal { name: &'a str, value: Option<&'a str> },
+    /// `GET /asterisk/variable`
+    GetGlobal(&'a str),
     /// [`Command::SetVariable`] on a channel on which nothing was ever played.
     MarkFresh { channel: &'a ChannelId, name: &'a str, value: &'a str },
 }
@@ -113,14 +113,14 @@ pub(super) fn way(command: &Command<'_>) -> Way {
         // Sets a flag under a lock that is held for moments only, and wakes the channel.
         Command::StopPlayback(_) | Command::HangUp(..) | Command::StopRecording(_) => Way::Websocket,
         // A look into a table of small objects.
-        Command::Playback(_) | Command::Channel(_) | Command::SetGlobal { .. } | Command::Ping => {
-            Way::Websocket
-        }
+        Command::Playback(_)
+        | Command::Channel(_)
+        | Command::SetGlobal { .. }
+        | Command::GetGlobal(_)
+        | Command::Ping => Way::Websocket,
         // Waits for the channel's thread, which has nothing else to do: about a millisecond. HTTP would cost both
         // sides more than the answer itself.
         Command::Answer { fresh: true, .. } | Command::MarkFresh { .. } => Way::Websocket,
-        // Only queued for the channel's thread, which then runs the channel driver.
-        Command::Dial { .. } => Way::Websocket,
         // Waits (`stasis_app_send_command`) until the channel's thread has done it. That thread does nothing else
         // while a playback runs: an answer or a variable behind a prompt of 25 s holds the socket up for 25 s.
         Command::Answer { .. }
@@ -182,6 +182,7 @@ impl Command<'_> {
             | Self::Application(_)
             | Self::Info
             | Self::Ping
+            | Self::GetGlobal(_)
             | Self::GetVariable(..) => "GET",
             Self::EventFilter { .. } => "PUT",
             _ => "POST",
@@ -212,10 +213,6 @@ impl Command<'_> {
             Self::Create(call) => {
                 originate(Resource::new("channels/create"), call).with("channelId", call.channel_id.as_str())
             }
-            Self::Dial { channel: id, caller, timeout_secs } => {
-                let resource = channel(id).then("dial").with("timeout", &timeout_secs.to_string());
-                resource.with_some("caller", caller.map(ChannelId::as_str))
-            }
             Self::Ring(id, _) => channel(id).then("ring"),
             Self::Hold(id, _) => channel(id).then("hold"),
             Self::Moh(id, class, _) => channel(id).then("moh").with_some("mohClass", *class),
@@ -239,8 +236,9 @@ impl Command<'_> {
             Self::Ping => Resource::new("asterisk/ping"),
             Self::GetVariable(id, name) => channel(id).then("variable").with("variable", name),
             Self::SetGlobal { name, value } => {
-                Resource::new("asterisk/variable").with("variable", name).with("value", value)
+                Resource::new("asterisk/variable").with("variable", name).with_some("value", *value)
             }
+            Self::GetGlobal(name) => Resource::new("asterisk/variable").with("variable", name),
             Self::MarkFresh { channel: id, name, value } => {
                 channel(id).then("variable").with("variable", name).with("value", value)
             }

@@ -85,9 +85,14 @@ impl Client {
         self.tell(&Command::MarkFresh { channel, name, value }).await
     }
 
-    /// ARI `POST /asterisk/variable`: a global of the dialplan.
-    pub async fn set_global(&self, name: &str, value: &str) -> Result<(), AriError> {
+    /// ARI `POST /asterisk/variable`: a global of the dialplan, which lasts until Asterisk ends. None deletes it.
+    pub async fn set_global(&self, name: &str, value: Option<&str>) -> Result<(), AriError> {
         self.tell(&Command::SetGlobal { name, value }).await
+    }
+
+    /// ARI `GET /asterisk/variable`: a global of the dialplan; empty when there is none.
+    pub async fn get_global(&self, name: &str) -> Result<String, AriError> {
+        Ok(self.ask::<Variable>(&Command::GetGlobal(name)).await?.value)
     }
 
     /// ARI `POST /bridges/{bridgeId}`; `kind` is `mixing` or `holding`, with further words after commas.

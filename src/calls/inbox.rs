@@ -48,14 +48,16 @@ pub enum LegEvent {
         /// SIP code.
         tech_cause: Option<i32>,
     },
-    /// The channel is gone (`ChannelDestroyed`, or absent from a snapshot).
+    /// The channel is absent from a snapshot: nobody saw its end.
+    Gone,
+    /// The channel is gone (`ChannelDestroyed`).
     Destroyed {
         /// Q.850 cause.
         cause: Option<i32>,
         /// SIP code.
         tech_cause: Option<i32>,
     },
-    /// A channel that we made is in Stasis (its `StasisStart`): it can be dialled.
+    /// A channel that we dialled for this call is in Stasis (its `StasisStart`): it was answered.
     Entered,
     /// The channel left Stasis (`StasisEnd`).
     LeftStasis,

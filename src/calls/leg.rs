@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     inbox::{Events, HandOn, Inbox, LegEvent},
     lending::Whereabouts,
+    marks::Marks,
     registry::{Registry, Starting},
 };
 use crate::{
@@ -47,6 +48,8 @@ pub struct Services {
     pub app: Arc<str>,
     /// Limits and dialplan places.
     pub config: Arc<CallsConfig>,
+    /// What Asterisk was told to dial.
+    pub marks: Marks,
 }
 
 /// One call's own channel, its events and its record.
@@ -77,10 +80,10 @@ pub struct Leg {
     pub(super) bridge: Option<String>,
     /// The channel shall be answered, at the latest by the next command.
     pub(super) answer_owed: bool,
-    /// The channel that we made is in Stasis.
-    pub(super) entered: bool,
-    /// Asterisk refused to make the channel: there is none to hang up.
+    /// The channel is not made yet, or Asterisk refused to: there is none to hang up.
     pub(super) unmade: bool,
+    /// Its end was seen by nobody.
+    pub(super) unseen: bool,
     /// We hung up, and Asterisk began to.
     pub(super) hung_up: bool,
     /// The caller heard already that something is wrong: once a call is enough.
@@ -136,8 +139,8 @@ impl Leg {
             targets: 0,
             bridge: None,
             answer_owed: false,
-            entered: false,
             unmade: false,
+            unseen: false,
             hung_up: false,
             refused: false,
             wanted: None,
@@ -191,10 +194,7 @@ impl Leg {
             LegEvent::HangupRequested { cause, tech_cause } | LegEvent::Destroyed { cause, tech_cause } => {
                 Err(Ended::HungUp { cause, tech_cause }.into())
             }
-            LegEvent::Entered => {
-                self.entered = true;
-                Ok(event)
-            }
+            LegEvent::Gone => Err(self.ended_unseen()),
             LegEvent::LeftStasis => Err(Ended::LeftStasis.into()),
             LegEvent::Lost => Err(Ended::Lost.into()),
             LegEvent::Shutdown => Err(Ended::Shutdown.into()),
@@ -208,6 +208,12 @@ impl Leg {
             }
             other => Ok(other),
         }
+    }
+
+    /// The channel is no more, and nobody saw its end.
+    pub fn ended_unseen(&mut self) -> Stop {
+        self.unseen = true;
+        Ended::HungUp { cause: None, tech_cause: None }.into()
     }
 
     /// Judges the answer to a command. That a channel is gone is a rumour until its event says so.
@@ -264,7 +270,12 @@ impl Leg {
         self.interrupted = None;
         self.made = 0;
         if self.record.answered_at.is_none() && self.record.direction == Direction::Outbound {
-            // Nothing was ever played to who has not answered.
+            // Nothing was ever played to who has not answered; its end is to be told all the same.
+            match self.stay_informed().await {
+                Err(Stop::Ended(Ended::Lost)) => return Err(Ended::Lost.into()),
+                Err(stop) => tracing::debug!(call = %self.record.id, ?stop, "the channel may be gone"),
+                Ok(()) => {}
+            }
             self.told_taken_up(why);
             return Ok(());
         }

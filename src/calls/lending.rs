@@ -54,10 +54,10 @@ impl Leg {
                 // It is being handed on already.
                 Ok(Some(LegEvent::LeftStasis | LegEvent::HandOn(_))) => {}
                 Ok(Some(LegEvent::Returned(found))) => return Ok(found),
-                Ok(Some(LegEvent::Destroyed { cause: None, tech_cause: None })) => {
+                Ok(Some(LegEvent::Gone)) => {
                     // Absent from Stasis, as is expected; absent from Asterisk?
                     if self.lookup().await?.is_none() {
-                        return Err(Ended::HungUp { cause: None, tech_cause: None }.into());
+                        return Err(self.ended_unseen());
                     }
                 }
                 Ok(Some(event)) => drop(self.take(event)?),
@@ -79,9 +79,7 @@ impl Leg {
 
     /// Where the channel is that an earlier life may have lent to a context.
     pub(super) async fn whereabouts(&mut self, context: &str) -> Result<Whereabouts, Stop> {
-        let Some(channel) = self.lookup().await? else {
-            return Err(Ended::HungUp { cause: None, tech_cause: None }.into());
-        };
+        let Some(channel) = self.lookup().await? else { return Err(self.ended_unseen()) };
         let dialplan = &channel.dialplan;
         if dialplan.context != context {
             return Ok(Whereabouts::Here);

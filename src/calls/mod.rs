@@ -8,6 +8,7 @@ mod leaving;
 mod leg;
 mod lending;
 mod line;
+mod marks;
 mod outgoing;
 mod playing;
 mod primitives;
@@ -25,6 +26,7 @@ pub use line::{
     BargeIn, Dial, Dialled, Gather, Gathered, Line, Place, Prompt, Record, Recorded, Refer, Referred, Said,
     Take, Transferred,
 };
+pub use marks::Marks;
 pub use outgoing::{Outgoing, Ringing, Undialled, call_of};
 pub use reconcile::{Action, Known, plan};
 pub use registry::{Refusal, Registry, Role, Starting};

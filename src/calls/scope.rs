@@ -47,6 +47,8 @@ pub struct Settled {
     pub first_key: Option<char>,
     /// What Asterisk said last of our dialling it (`BUSY`, `ANSWER`, ...); empty for a call that came in.
     pub dial_status: String,
+    /// Its channel was no more when it was looked for: nobody saw its end.
+    pub is_unseen: bool,
 }
 
 /// Runs a conversation over a leg to its end, over lost connections too, and settles the call.
@@ -70,7 +72,8 @@ pub async fn settle(mut leg: Leg, conversation: &mut impl Conversation, take: Ta
     leg.drop_peer().await;
     let end = leg.close_for_certain(stop).await;
     let record = leg.write(&end);
-    Settled { record, stop: end, first_key: leg.first_key, dial_status: leg.dial_status }
+    let (first_key, is_unseen) = (leg.first_key, leg.unseen);
+    Settled { record, stop: end, first_key, dial_status: leg.dial_status, is_unseen }
 }
 
 async fn take_up(leg: &mut Leg, conversation: &mut impl Conversation, why: &str) -> Stop {
@@ -134,6 +137,7 @@ impl Leg {
     /// Makes the end a fact: hangs up, hands back, or waits for the last word. Returns how it really ended.
     async fn close(&mut self, stop: Stop) -> Stop {
         match stop {
+            Stop::Ended(Ended::HungUp { .. }) if self.unseen => stop,
             Stop::Ended(Ended::HungUp { cause, tech_cause }) => {
                 self.record.cause = cause;
                 self.record.tech_cause = tech_cause;
@@ -146,6 +150,7 @@ impl Leg {
                 self.last_word().await;
                 stop
             }
+            Stop::Ended(Ended::Finished) if self.unmade => stop,
             Stop::Ended(Ended::Finished) => match self.finish().await {
                 Err(Stop::Ended(Ended::Lost)) => Ended::Lost.into(),
                 _ => stop,
@@ -203,6 +208,7 @@ impl Leg {
                     self.record.tech_cause = tech_cause.or(self.record.tech_cause);
                     return;
                 }
+                LegEvent::Gone => return,
                 // One that we dialled is subscribed to: its end and the causes follow.
                 LegEvent::LeftStasis if self.record.direction == Direction::Inbound => return,
                 _ => {}

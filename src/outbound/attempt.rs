@@ -90,7 +90,11 @@ impl Outbound {
         let amd = order.amd;
         let mut outcall = Outcall { engine: self.clone(), attempt, outgoing, amd, talk, slot };
         let settled = settle(leg, &mut outcall, take).await;
-        let Outcall { attempt, mut slot, .. } = outcall;
+        let Outcall { mut attempt, mut slot, .. } = outcall;
+        if attempt.sent != Some(false) {
+            let is_silent = is_silent(&settled, &attempt);
+            attempt.sent = if is_silent { self.was_sent(&attempt).await } else { Some(true) };
+        }
         let is_cut_off = self.is_cut_off(&settled, &attempt).await;
         let attempt = self.came_out(&order, attempt, &settled, is_cut_off, slot.as_mut());
         let is_unsent = attempt.sent == Some(false);
@@ -159,8 +163,7 @@ impl Outbound {
             rang: attempt.ringing_at.is_some(),
             rang_out: record.cause == Some(RINGING_OVER),
             cancelled: is_cancelled,
-            // Gone when the connection came back: nobody saw why.
-            hidden: record.cause.is_none() && matches!(settled.stop, Stop::Ended(Ended::HungUp { .. })),
+            hidden: settled.is_unseen,
             cut_off: is_cut_off,
             refused: matches!(settled.stop, Stop::Fault(Fault::Endpoint(_))),
             sent: attempt.sent,
@@ -177,11 +180,6 @@ impl Outbound {
             }
         }
         let status = &settled.dial_status;
-        let is_silent = record.cause.is_none() && record.tech_cause.is_none();
-        if attempt.sent == Some(true) && is_silent && attempt.ringing_at.or(attempt.answered_at).is_none() {
-            // Asterisk took the command and was gone: whether the INVITE was out by then nobody knows.
-            attempt.sent = None;
-        }
         attempt.state = AttemptState::Ended;
         attempt.ended_at = Some(now);
         attempt.reach = Some(reach);
@@ -222,7 +220,9 @@ impl Outbound {
         };
         self.tell_attempt(&attempt);
         let journal = &self.inner.services.journal;
+        let channel = attempt.id.channel();
         journal.save_attempt(Arc::new(attempt));
+        self.forget(channel);
         let newer = if matches!(next, Next::Again(_)) { self.newer(&order).await } else { None };
         match next {
             Next::Again(_) if self.inner.hands.get(order.id).is_some_and(|order| order.is_last) => {
@@ -279,12 +279,19 @@ impl Outbound {
     }
 }
 
+/// Whether Asterisk has told nothing of the call: it may have been gone, or the command never have arrived.
+fn is_silent(settled: &Settled, attempt: &Attempt) -> bool {
+    let record = &settled.record;
+    record.cause.is_none() && record.tech_cause.is_none() && attempt.ringing_at.or(attempt.answered_at).is_none()
+}
+
 /// Whether the end of a call may be Asterisk's own doing. A SIP code other than 603 was the far end's, and so was the
 /// end of a call that it heard to the end; our own limit of the ringing was ours.
 fn may_be_asterisks_own(settled: &Settled, attempt: &Attempt) -> bool {
     let (cause, code) = (settled.record.cause, settled.record.tech_cause);
     let is_silent = code.is_none_or(|code| code == DECLINED || code < 300);
     matches!(settled.stop, Stop::Ended(Ended::HungUp { .. }))
+        && !settled.is_unseen
         && (attempt.answered_at.is_some() || is_silent && cause.is_none_or(|it| [16, 21].contains(&it)))
 }
 

@@ -19,9 +19,12 @@ mod recover;
 mod together;
 mod told;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
 };
 
 use tokio::sync::Notify;
@@ -33,7 +36,7 @@ use crate::{
     config::Config,
     directory::{Contacts, Orders},
     flow::Library,
-    model::{CallOrder, CallOrderId},
+    model::{CallOrder, CallOrderId, ChannelId},
     storage::{StorageError, Store},
     web::Web,
     webhooks::Webhooks,
@@ -44,6 +47,7 @@ pub use carriers::FlowCarriers;
 pub use edit::{CallEdit, EditError};
 pub use notify::{Notified, NotifyError, NotifyRequest, StatusPut};
 pub use pairing::PairingError;
+pub use recover::{RecoverError, Recovered};
 
 /// Where calls are ordered. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +78,10 @@ struct Inner {
     hands: Hands,
     /// Requests on their way to the disk.
     together: Together,
+    /// Channels whose marks are to be taken away.
+    over: Mutex<Vec<ChannelId>>,
+    /// When this life began.
+    begun: Instant,
 }
 
 /// What calls of either direction stand on.
@@ -123,6 +131,8 @@ impl Outbound {
             is_counted: AtomicBool::new(false),
             hands: Hands::default(),
             together: Together::default(),
+            over: Mutex::default(),
+            begun: Instant::now(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

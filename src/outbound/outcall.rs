@@ -1,4 +1,4 @@
-//! One attempt, as it is lived: made, stored, dialled, answered, talked with.
+//! One attempt, as it is lived: stored, dialled, answered, talked with.
 
 use std::{sync::Arc, time::Duration};
 
@@ -53,19 +53,9 @@ impl Conversation for Outcall {
 }
 
 impl Outcall {
-    /// Makes the channel, stores the attempt, dials. In this order: what is stored may have been dialled, what is not
-    /// was not.
+    /// Stores the attempt, then dials: what is stored may have been dialled, what is not was not.
     async fn dial(&mut self, leg: &mut Leg) -> Result<(), Stop> {
-        if let Err(stop) = leg.make_channel(&self.outgoing).await {
-            self.attempt.sent = Some(false);
-            return Err(stop);
-        }
-        self.send(leg).await
-    }
-
-    /// Dials a channel that was made and not dialled, once the attempt is on disk: it may not have been yet when the
-    /// connection was lost.
-    async fn send(&mut self, leg: &mut Leg) -> Result<(), Stop> {
+        leg.is_yet_to_dial();
         self.attempt.dialled_at = clock::now();
         leg.save();
         let row = Arc::new(self.attempt.clone());
@@ -81,7 +71,7 @@ impl Outcall {
         }
         // From here on it is not known, until Asterisk says that it took the command.
         self.attempt.sent = None;
-        if let Err(undialled) = leg.dial_channel(&self.outgoing).await {
+        if let Err(undialled) = leg.dial_out(&self.outgoing).await {
             self.attempt.sent = undialled.is_certain.then_some(false);
             return Err(undialled.stop);
         }
@@ -95,13 +85,7 @@ impl Outcall {
         if self.engine.is_over(self.attempt.id.order) {
             return Err(Ended::Finished.into());
         }
-        match leg.was_dialled().await? {
-            // Marked, which is a moment before the INVITE: that is known when it rings.
-            Some(true) => Ok(()),
-            Some(false) => self.send(leg).await,
-            // Its end was not seen; the event may still come, but not for one of an earlier life.
-            None => Err(Ended::HungUp { cause: None, tech_cause: None }.into()),
-        }
+        if leg.is_dialled().await? { Ok(()) } else { Err(leg.ended_unseen()) }
     }
 
     /// Lets the dialplan listen who answered, and decides who hears the flow.

@@ -1,17 +1,55 @@
 //! After each connect: what earlier lives left in the ledger is settled before anything is dialled again.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::{PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::time::sleep;
 
 use super::Outbound;
 use crate::{
-    ari::Channel,
+    ari::{AriError, Channel},
     calls::call_of,
     model::{Attempt, AttemptId, AttemptState, CallOrder, CallOrderId, CallRecord, ChannelId, Reach},
     storage::{StorageError, Unwanted},
     tasks::clock,
 };
 
+/// What an earlier life sent in its last moment may still be on its way through Asterisk: only so long after our
+/// beginning an absent channel, or an absent mark, proves anything.
+const LANDS: Duration = Duration::from_secs(2);
+
+/// How long marks of calls that are over are gathered.
+const FORGETS: Duration = Duration::from_secs(1);
+
+/// What came of settling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Orders that were settled.
+    pub settled: usize,
+    /// Some wait: ask again after this, with a new snapshot.
+    pub again: Option<Duration>,
+}
+
+/// Why the ledger is not settled: nothing more may be dialled before it is.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StorageError),
+    /// Asterisk does not answer.
+    #[error(transparent)]
+    Asterisk(#[from] AriError),
+}
+
 impl Outbound {
+    /// How long an absent channel proves nothing yet.
+    #[must_use]
+    pub fn still_lands(&self) -> Option<Duration> {
+        LANDS.checked_sub(self.inner.begun.elapsed()).filter(|left| !left.is_zero())
+    }
+
     /// Takes up the call of an earlier life, whose channel is in Stasis: it rings, or somebody talks. `amd`: what the
     /// dialplan has found out just now.
     ///
@@ -26,6 +64,11 @@ impl Outbound {
             self.drop_stray(record.channel.clone());
             return Ok(());
         };
+        if attempt.state == AttemptState::Ended {
+            tracing::error!(%id, "a call whose attempt is over: hanging up");
+            self.drop_stray(record.channel.clone());
+            return Ok(());
+        }
         let unwanted = store.unwanted(order.id).await?;
         if !self.inner.hands.take(order.id) {
             return Ok(());
@@ -59,7 +102,7 @@ impl Outbound {
         });
     }
 
-    /// Hangs up a channel that was made for an attempt which never reached the disk: nothing was dialled on it.
+    /// Hangs up a channel of an attempt that nobody knows or wants any more.
     pub fn drop_stray(&self, channel: ChannelId) {
         let ari = self.inner.services.ari.clone();
         self.inner.tracker.spawn(async move {
@@ -74,8 +117,8 @@ impl Outbound {
     /// channels.
     ///
     /// # Errors
-    /// The store does not answer: nothing more may be dialled before this was done.
-    pub async fn recover(&self, alive: &[Channel]) -> Result<usize, StorageError> {
+    /// Store or Asterisk do not answer: nothing more may be dialled before this was done.
+    pub async fn recover(&self, alive: &[Channel]) -> Result<Recovered, RecoverError> {
         let store = &self.inner.store;
         if !self.inner.is_counted.load(Ordering::Acquire) {
             let now = clock::now();
@@ -85,7 +128,7 @@ impl Outbound {
             }
             self.inner.is_counted.store(true, Ordering::Release);
         }
-        let mut settled = 0;
+        let mut recovered = Recovered::default();
         for order in store.active_orders().await? {
             if self.inner.hands.get(order.id).is_some() {
                 continue;
@@ -96,11 +139,17 @@ impl Outbound {
                 // In the dialplan, which listens who answered; it comes back to us, or ends.
                 continue;
             }
+            if attempts.iter().any(|attempt| attempt.state != AttemptState::Ended) {
+                recovered.again = self.still_lands();
+                if recovered.again.is_some() {
+                    continue;
+                }
+            }
             let unwanted = store.unwanted(order.id).await?;
             if !self.inner.hands.take(order.id) {
                 continue;
             }
-            settled += 1;
+            recovered.settled += 1;
             self.heed(order.id, unwanted);
             let id = order.id;
             if let Err(error) = self.settle(order, attempts, unwanted.is_some()).await {
@@ -108,7 +157,7 @@ impl Outbound {
                 return Err(error);
             }
         }
-        Ok(settled)
+        Ok(recovered)
     }
 
     /// Does as was wished while an earlier life had the order in its hands.
@@ -125,7 +174,7 @@ impl Outbound {
         mut order: CallOrder,
         mut attempts: Vec<Attempt>,
         is_unwanted: bool,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), RecoverError> {
         attempts.sort_by_key(|attempt| attempt.id);
         let Some(mut last) = attempts.pop() else {
             // Claimed, and never dialled.
@@ -149,8 +198,21 @@ impl Outbound {
         Ok(())
     }
 
-    /// The end of this attempt was seen by nobody. What is stored of its call tells as much as can be told.
-    async fn unseen(&self, attempt: &mut Attempt) -> Result<(), StorageError> {
+    /// The end of this attempt was seen by nobody. Asterisk's mark and what is stored of its call tell as much as can be
+    /// told.
+    async fn unseen(&self, attempt: &mut Attempt) -> Result<(), RecoverError> {
+        let services = &self.inner.services;
+        let (channel, at) = (attempt.id.channel(), attempt.dialled_at);
+        if attempt.sent.is_none() {
+            attempt.sent = services.marks.was_dialled(&services.ari, &channel, at).await?;
+        }
+        attempt.state = AttemptState::Ended;
+        attempt.ended_at = Some(clock::now());
+        if attempt.sent == Some(false) {
+            attempt.reach = Some(Reach::Failed);
+            attempt.detail = Some("the daemon ended before Asterisk was told to dial".to_owned());
+            return Ok(());
+        }
         let record = match attempt.call {
             Some(id) => self.inner.store.call(id).await?,
             None => None,
@@ -161,10 +223,43 @@ impl Outbound {
             })
         };
         attempt.heard = is_true("heard") || is_true("acknowledged");
-        attempt.state = AttemptState::Ended;
-        attempt.ended_at = Some(clock::now());
         attempt.reach = Some(if attempt.heard { Reach::Heard } else { Reach::Unknown });
         attempt.detail = Some("ended while no daemon was watching".to_owned());
         Ok(())
+    }
+
+    /// Whether an attempt of this life was dialled, of which Asterisk has not told anything. One that arrived late, when
+    /// its call was over here already, is hung up.
+    pub(super) async fn was_sent(&self, attempt: &Attempt) -> Option<bool> {
+        let services = &self.inner.services;
+        let channel = attempt.id.channel();
+        if attempt.sent.is_none() {
+            sleep(LANDS).await;
+        }
+        if let Ok(Some(_)) = services.ari.channel(&channel).await {
+            self.drop_stray(channel);
+            return Some(true);
+        }
+        services.marks.was_dialled(&services.ari, &channel, attempt.dialled_at).await.ok().flatten()
+    }
+
+    /// Takes an attempt's mark away, once its end is on disk. Not at once, so that many share a commit.
+    pub(super) fn forget(&self, channel: ChannelId) {
+        let mut over = self.inner.over.lock().unwrap_or_else(PoisonError::into_inner);
+        over.push(channel);
+        if over.len() > 1 {
+            return;
+        }
+        let engine = self.clone();
+        self.inner.tracker.spawn(async move {
+            sleep(FORGETS).await;
+            let services = &engine.inner.services;
+            let over = std::mem::take(&mut *engine.inner.over.lock().unwrap_or_else(PoisonError::into_inner));
+            if services.journal.flushed().await.is_ok() {
+                for channel in over {
+                    services.marks.forget(&services.ari, &channel).await;
+                }
+            }
+        });
     }
 }

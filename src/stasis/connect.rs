@@ -1,10 +1,13 @@
 //! On each connect: a snapshot, compared with the store and with what runs; then each call gets its due.
 
+use std::time::Duration;
+
 use super::{door::Door, entry};
 use crate::{
     ari::{AriError, Channel},
     calls::{Action, Known, LegEvent, Take, dialled_by, plan, settle_unseen, talks_in},
     model::{AttemptId, CallId, CallRecord, ChannelId},
+    outbound::RecoverError,
     storage::StorageError,
     tasks::clock,
 };
@@ -41,6 +44,8 @@ pub enum Unaccounted {
     Asterisk(String),
     /// The store did not answer: the calls that run here got their due, the others wait.
     Store(String),
+    /// What an earlier life sent may still be on its way: calls got their due, call orders wait so long.
+    Landing(Duration),
 }
 
 impl From<AriError> for Unaccounted {
@@ -55,17 +60,31 @@ impl From<StorageError> for Unaccounted {
     }
 }
 
+impl From<RecoverError> for Unaccounted {
+    fn from(error: RecoverError) -> Self {
+        match error {
+            RecoverError::Store(error) => error.into(),
+            RecoverError::Asterisk(error) => error.into(),
+        }
+    }
+}
+
 impl Door {
     /// Takes a snapshot and gives each call its due: first those that run here, then those of the store.
     pub(super) async fn look_and_act(&self) -> Result<Accounted, Unaccounted> {
         let ari = &self.services.ari;
         ari.set_event_filter(&self.services.app, &WANTED, &[]).await?;
+        self.services.marks.begin(ari, &self.services.app).await?;
         let application = ari.application(&self.services.app).await?;
         let ours = application.map(|application| application.channel_ids).unwrap_or_default();
         let channels = ari.channels().await?;
         let in_stasis: Vec<ChannelId> = channels
             .iter()
-            .filter(|channel| (ours.contains(&channel.id) && is_in_stasis(channel)) || self.is_lent(channel))
+            .filter(|channel| {
+                (ours.contains(&channel.id) && is_in_stasis(channel))
+                    || self.is_lent(channel)
+                    || is_ringing(channel)
+            })
             .map(|channel| channel.id.clone())
             .collect();
         // No call begins meanwhile: whoever begins them is waiting here.
@@ -82,13 +101,25 @@ impl Door {
         let written = self.services.journal.flushed().await;
         let stored = self.store.live_calls().await?;
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
+        let mut again = None;
         for action in plan(&known).into_iter().filter(|action| !runs_here(action)) {
+            if let (Action::Settle(record), Some(left)) = (&action, self.outbound.still_lands())
+                && is_attempt(&record.channel)
+            {
+                // Its channel may be made in a moment.
+                again = Some(left);
+                continue;
+            }
             if written.is_ok() || !matches!(action, Action::Settle(_)) {
                 self.carry_out(action, &channels, &mut accounted).await?;
             }
         }
         written?;
-        accounted.settled += self.outbound.recover(&channels).await?;
+        let recovered = self.outbound.recover(&channels).await?;
+        accounted.settled += recovered.settled;
+        if let Some(wait) = recovered.again.or(again) {
+            return Err(Unaccounted::Landing(wait));
+        }
         self.outbound.open();
         Ok(accounted)
     }
@@ -131,7 +162,7 @@ impl Door {
             }
             Action::Gone(channel) => {
                 accounted.settled += 1;
-                registry.route(&channel, |_| Some(LegEvent::Destroyed { cause: None, tech_cause: None }));
+                registry.route(&channel, |_| Some(LegEvent::Gone));
             }
             Action::TakeUp(record) if is_attempt(&record.channel) => {
                 accounted.taken_up += 1;
@@ -187,7 +218,7 @@ impl Door {
             return;
         }
         if is_attempt(&channel.id) {
-            // Its row never reached the disk, so it was never dialled.
+            // No row of it is on disk: not one of ours, whatever its name.
             self.outbound.drop_stray(channel.id.clone());
             return;
         }
@@ -219,4 +250,9 @@ fn is_attempt(channel: &ChannelId) -> bool {
 fn is_in_stasis(channel: &Channel) -> bool {
     // A channel that we originated shows no dialplan application, or the one that dials for ARI.
     matches!(channel.dialplan.app_name.as_str(), "Stasis" | "AppDial2" | "")
+}
+
+/// Whether it is one that we dialled and that was not answered: it is in Stasis only then.
+fn is_ringing(channel: &Channel) -> bool {
+    is_attempt(&channel.id) && channel.dialplan.app_name == "AppDial2"
 }

@@ -216,6 +216,11 @@ impl Door {
                 self.services.ari.reconnect();
                 None
             }
+            Err(Unaccounted::Landing(wait)) => {
+                tracing::info!("waiting for what an earlier life sent in its last moment");
+                self.status.set(false, format!("connected to Asterisk {version}; settling earlier calls"));
+                Some(Instant::now() + wait)
+            }
             Err(Unaccounted::Store(why)) => {
                 tracing::error!(why, "the store cannot tell which calls it has: asking again");
                 self.status.set(false, format!("connected to Asterisk {version}; the stored calls: {why}"));

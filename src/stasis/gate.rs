@@ -36,10 +36,10 @@ impl Door {
         self.tracker.spawn(async move {
             let until = clock::now().as_second() + BY_ITSELF_SECS;
             // One that cannot be shut is open: each call is refused by us.
-            let shut = ari.set_global(&name, &until.to_string()).await;
+            let shut = ari.set_global(&name, Some(&until.to_string())).await;
             sleep(SHUT).await;
             if shut.is_ok()
-                && let Err(error) = ari.set_global(&name, "0").await
+                && let Err(error) = ari.set_global(&name, Some("0")).await
             {
                 tracing::debug!(%error, "the dialplan's gate opens by itself");
             }

@@ -5,7 +5,7 @@ use std::{fs, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use stasisd::{
     ari,
-    calls::{Conversation, Leg, Registry, Services, Settled, Take, inbox, settle},
+    calls::{Conversation, Leg, Marks, Registry, Services, Settled, Take, inbox, settle},
     config::Config,
     directory::{Contacts, Orders},
     feed::Feed,
@@ -82,6 +82,7 @@ impl Desk {
             registry: Registry::new(&config.calls),
             app: "stasisd".into(),
             config: Arc::new(config.calls.clone()),
+            marks: Marks::default(),
         };
         let orders = Orders::new(store.clone(), &config.orders, None).unwrap();
         let webhooks = Webhooks::new(store.clone(), services.feed.clone(), &config.webhooks).unwrap();

@@ -23,6 +23,8 @@ use crate::{
 };
 
 const NUMBER: &str = "+34600000001";
+/// What only the command to dial has in it.
+const DIALS: &str = "?endpoint=";
 
 fn gateway(config: &mut Config) {
     let gateway = "endpoints = [{ name = \"a\", dial = \"PJSIP/{number}@a\" }]\ncalls_per_second = 50.0\n";
@@ -78,18 +80,14 @@ impl Desk {
     /// Waits until an attempt's channel was dialled.
     async fn dials(&self, order: CallOrderId, number: u32) -> String {
         let channel = order.attempt(number).channel().to_string();
-        let dial = format!("channels/{channel}/dial");
+        let dial = format!("channels/{channel}?endpoint=");
         eventually(&dial, || self.fake.commands().iter().any(|seen| seen.uri.starts_with(&dial))).await;
         channel
     }
 
     /// How often something was dialled.
     fn dialled(&self) -> usize {
-        self.fake
-            .commands()
-            .iter()
-            .filter(|seen| seen.uri.contains("/dial?") || seen.uri.ends_with("/dial"))
-            .count()
+        self.fake.commands().iter().filter(|seen| seen.uri.contains(DIALS)).count()
     }
 
     /// A call order that is over, and what came of its attempts.
@@ -118,23 +116,21 @@ fn refuse(fake: &Fake, part: &str) {
 
 #[tokio::test]
 async fn what_a_stopping_asterisk_refuses_is_no_attempt_of_the_rule() {
-    for part in ["channels/create", "/dial"] {
-        let desk = Desk::open(gateway).await;
-        refuse(&desk.fake, part);
-        let id = desk.order().await;
-        let channel = desk.dials(id, 2).await;
-        desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
-        let (order, attempts) = desk.over(id).await;
-        assert_eq!((order.end, order.reach), (Some(OrderEnd::Exhausted), Some(Reach::Busy)), "{order:?}");
-        let sent: Vec<_> = attempts.iter().map(|attempt| (attempt.sent, attempt.reach)).collect();
-        assert_eq!(sent, [(Some(false), Some(Reach::Failed)), (Some(true), Some(Reach::Busy))], "{part}");
-    }
+    let desk = Desk::open(gateway).await;
+    refuse(&desk.fake, DIALS);
+    let id = desk.order().await;
+    let channel = desk.dials(id, 2).await;
+    desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+    let (order, attempts) = desk.over(id).await;
+    assert_eq!((order.end, order.reach), (Some(OrderEnd::Exhausted), Some(Reach::Busy)), "{order:?}");
+    let sent: Vec<_> = attempts.iter().map(|attempt| (attempt.sent, attempt.reach)).collect();
+    assert_eq!(sent, [(Some(false), Some(Reach::Failed)), (Some(true), Some(Reach::Busy))]);
 }
 
 #[tokio::test]
 async fn an_endpoint_that_is_refused_is_an_attempt_of_the_rule() {
     let desk = Desk::open(gateway).await;
-    let refusal = ("channels/create".to_owned(), 500, "Allocation failed".to_owned());
+    let refusal = (DIALS.to_owned(), 500, "Allocation failed".to_owned());
     desk.fake.with_faults(|faults| faults.refuse.push(refusal));
     let (order, attempts) = desk.over(desk.order().await).await;
     assert_eq!((order.end, attempts.len()), (Some(OrderEnd::Exhausted), 1), "{order:?}");
@@ -165,26 +161,86 @@ async fn a_callee_who_refuses_is_believed() {
     assert_eq!(attempts[0].reach, Some(Reach::Rejected), "{attempts:?}");
 }
 
-#[tokio::test]
-async fn nothing_is_dialled_before_its_row_is_on_disk_also_after_a_lost_connection() {
-    let desk = Desk::open(gateway).await;
+/// An order whose attempt was to be dialled when the connection was cut, and nobody heard what came of it. `arrived`:
+/// the command did reach Asterisk.
+async fn cut_off(arrived: bool) -> (Desk, CallOrderId) {
+    let desk = Desk::open(|config| {
+        gateway(config);
+        config.ari.request_timeout_ms = 300;
+    })
+    .await;
     desk.fake.with_faults(|faults| faults.swallow = true);
     let id = desk.order().await;
-    let channel = id.attempt(1).channel().to_string();
-    let is_told = |part: &str| desk.fake.commands().iter().any(|seen| seen.uri.contains(part));
-    eventually("it is to be made", || is_told("channels/create")).await;
-    // It was made, and nobody heard so.
+    let channel = desk.dials(id, 1).await;
+    // What is to be dialled is on disk.
+    assert!(desk.door.store.attempt(id.attempt(1)).await.unwrap().is_some());
     {
         let mut world = desk.fake.world();
         world.faults.swallow = false;
-        world.add(&channel, "Down", "", true);
-        world.channels.get_mut(&channel).unwrap().in_stasis = true;
+        if arrived {
+            world.set_global(&format!("STASISD_DIALLED_{channel}"), "1");
+            world.add(&channel, "Ringing", "", true);
+        }
     }
     desk.fake.cut();
-    desk.dials(id, 1).await;
-    assert!(desk.door.store.attempt(id.attempt(1)).await.unwrap().is_some());
+    (desk, id)
+}
+
+#[tokio::test]
+async fn what_never_arrived_at_asterisk_is_no_attempt_of_the_rule() {
+    let (desk, id) = cut_off(false).await;
+    let channel = desk.dials(id, 2).await;
     desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
-    assert_eq!(desk.over(id).await.1.len(), 1);
+    let (_, attempts) = desk.over(id).await;
+    let sent: Vec<_> = attempts.iter().map(|attempt| (attempt.sent, attempt.reach)).collect();
+    assert_eq!(sent, [(Some(false), Some(Reach::Failed)), (Some(true), Some(Reach::Busy))]);
+    eventually("no mark is left", || desk.fake.world().globals.len() == 1).await;
+}
+
+#[tokio::test]
+async fn what_arrived_at_asterisk_unheard_rings_on() {
+    let (desk, id) = cut_off(true).await;
+    let is_told = |part: &str| desk.fake.commands().iter().any(|seen| seen.uri.contains(part));
+    eventually("it is taken up", || is_told("/subscription?")).await;
+    let channel = id.attempt(1).channel().to_string();
+    desk.fake.rings(&channel);
+    desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+    let (_, attempts) = desk.over(id).await;
+    let came = (attempts.len(), attempts[0].sent, attempts[0].reach);
+    assert_eq!(came, (1, Some(true), Some(Reach::Busy)), "{attempts:?}");
+    assert_eq!(desk.dialled(), 1);
+}
+
+#[tokio::test]
+async fn killed_when_it_was_stored_and_asterisk_perhaps_told() {
+    // What is left in Asterisk, and what is known then. It is called twice more: busy both times.
+    let known = [("kept, no mark", Some(false)), ("kept, marked", Some(true)), ("restarted", None)];
+    for (left, sent) in known {
+        let mut order = accepted();
+        let desk = Desk::after(gateway, async |store: &Store, fake: &Fake| {
+            order = claimed(store).await;
+            let attempt = attempt(&order, 1);
+            let mut world = fake.world();
+            if left.starts_with("kept") {
+                let before = (attempt.dialled_at.as_millisecond() - 60_000).to_string();
+                world.set_global("STASISD_MARKS_stasisd", &before);
+            }
+            if left.ends_with("marked") {
+                world.set_global(&format!("STASISD_DIALLED_{}", attempt.id.channel()), "1");
+            }
+            drop(world);
+            save(store, attempt).await;
+        })
+        .await;
+        for number in 2..=3 {
+            let channel = desk.dials(order.id, number).await;
+            desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+        }
+        let (_, attempts) = desk.over(order.id).await;
+        assert_eq!((attempts[0].sent, desk.dialled()), (sent, 2), "{left}: {attempts:?}");
+        let reach = if sent == Some(false) { Reach::Failed } else { Reach::Unknown };
+        assert_eq!(attempts[0].reach, Some(reach), "{left}");
+    }
 }
 
 #[tokio::test]
@@ -251,13 +307,9 @@ async fn killed_when_its_cancel_was_answered_and_its_call_not_hung_up() {
     }
 }
 
-/// A channel that rings in our application, and its call's record.
+/// A channel that rings, and its call's record.
 async fn left_ringing(store: &Store, fake: &Fake, order: &CallOrder, channel: &str) {
-    {
-        let mut world = fake.world();
-        world.add(channel, "Ringing", "", true);
-        world.channels.get_mut(channel).unwrap().in_stasis = true;
-    }
+    fake.world().add(channel, "Ringing", "", true);
     let channel = order.id.attempt(1).channel();
     let mut record = crate::desk::record(channel.as_str(), Duration::ZERO);
     record.id = stasisd::calls::call_of(&channel);

@@ -267,11 +267,10 @@ async fn dialling_bridges_and_leaving() {
     assert_eq!(client.channel(&two).await.expect("a look").expect("there").caller.number, "4930123");
     let early = client.answer(&two).await.expect_err("it was not dialled yet");
     assert!(matches!(early, AriError::Refused { status: 412, .. }), "{early}");
-    client.dial(&two, Some(&one), 5).await.expect("dial");
-    let answered = |event: &Event| {
-        matches!(event, Event::Dial { dialstatus, .. } if dialstatus == "ANSWER").then_some(())
-    };
-    ari.event("an answer", answered).await;
+    client.hang_up(&two, None).await.expect("hang up");
+    let two = id("other");
+    ari.dials(&two, "answers").await;
+    ari.enters(&two).await;
 
     client.create_bridge("b/1", "mixing").await.expect("bridge");
     client.add_to_bridge("b/1", &[one.clone(), two.clone()]).await.expect("add");

@@ -46,6 +46,7 @@ pub(super) async fn look(visit: &Visit, config: &Config) -> Vec<Finding> {
         let amd = &config.outbound.amd_context;
         findings.push(exists(visit, &channel, amd, "s", "calls that ask about machines").await);
         findings.extend(gateways::look(visit, &channel, config).await);
+        findings.push(marks(visit).await);
     }
     // It ends with its application at the latest.
     let _ = visit.client.hang_up(&channel, None).await;
@@ -61,6 +62,24 @@ async fn exists(visit: &Visit, channel: &ChannelId, context: &str, extension: &s
         Err(error) => {
             Finding::doubtful(NAME, format!("{place}: {error}"), "load func_dialplan.so to have it told")
         }
+    }
+}
+
+/// Whether Asterisk can remember what it was told to dial, so that a crash leaves no doubt of it.
+async fn marks(visit: &Visit) -> Finding {
+    const NAME: &str = "marks";
+    let name = format!("STASISD_MARKS_{}", visit.app);
+    let set = visit.client.set_global(&format!("GLOBAL({name})"), Some("1")).await;
+    let kept = visit.client.get_global(&name).await;
+    let _ = visit.client.set_global(&name, None).await;
+    match set.and(kept) {
+        Ok(value) if value == "1" => Finding::ok(NAME, "Asterisk remembers which calls it was told to dial"),
+        Ok(_) => Finding::doubtful(
+            NAME,
+            "Asterisk keeps no global variables: after a crash it is not known of some calls whether they were dialled",
+            "load func_global.so",
+        ),
+        Err(error) => Finding::doubtful(NAME, error.to_string(), "give the ARI user read_only=no"),
     }
 }
 

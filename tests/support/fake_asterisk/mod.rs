@@ -251,6 +251,7 @@ impl Fake {
         self.stopped.cancel();
         self.cut();
         self.world().channels.clear();
+        self.world().globals.clear();
     }
 
     fn is_stopped(&self) -> bool {

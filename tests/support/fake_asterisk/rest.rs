@@ -52,7 +52,7 @@ pub fn serve(fake: &Fake, request: &Request) -> Reply {
         ("GET", ["asterisk", "info"]) => (200, Some(frames::info(&world.faults.version))),
         ("GET", ["asterisk", "ping"]) => (200, Some(json!({ "ping": "pong", "timestamp": frames::now() }))),
         ("GET", ["channels"]) => (200, Some(world.channels.keys().filter_map(|id| world.show(id)).collect())),
-        ("POST", ["channels", "create"]) => create(&mut world, request),
+        (method, ["asterisk", "variable"]) => global(&mut world, request, method),
         (method, ["channels", id, rest @ ..]) => channel(fake, &mut world, request, (method, id, rest)),
         (method, ["playbacks", id]) => playback(fake, &mut world, method, id),
         ("POST", ["recordings", "live", name, "stop"]) => match world.recordings.remove(*name) {
@@ -67,7 +67,7 @@ pub fn serve(fake: &Fake, request: &Request) -> Reply {
         (method, ["bridges", id, rest @ ..]) => {
             bridge(&mut world, request, method, id, rest.first().copied())
         }
-        ("GET" | "PUT", ["applications", app, ..]) => {
+        ("GET" | "PUT" | "POST", ["applications", app, ..]) => {
             let ids: Vec<&String> =
                 world.channels.iter().filter(|(_, channel)| channel.in_stasis).map(|(id, _)| id).collect();
             let bridges: Vec<&String> = world.bridges.keys().collect();
@@ -77,21 +77,23 @@ pub fn serve(fake: &Fake, request: &Request) -> Reply {
     }
 }
 
-fn create(world: &mut World, request: &Request) -> Reply {
-    let id = request.value("channelId");
-    if world.channels.contains_key(&id) {
-        return refuse(409, "Channel with given unique ID already exists");
+fn global(world: &mut World, request: &Request, method: &str) -> Reply {
+    let name = request.value("variable");
+    if method == "GET" {
+        return (200, Some(json!({ "value": world.globals.get(&name).cloned().unwrap_or_default() })));
     }
-    world.add(&id, "Down", "", true);
-    let shown = world.show(&id);
-    world.enter(&id, &[]);
-    (200, shown)
+    world.set_global(&name, &request.value("value"));
+    DONE
 }
 
 fn channel(fake: &Fake, world: &mut World, request: &Request, call: (&str, &str, &[&str])) -> Reply {
     let (method, id, rest) = call;
     let Some(found) = world.channels.get(id) else {
         if (method, rest) == ("POST", &[]) {
+            let variables = request.body["variables"].as_object().into_iter().flatten();
+            for (name, value) in variables.filter(|(name, _)| name.starts_with("GLOBAL(")) {
+                world.set_global(name, value.as_str().expect("a text"));
+            }
             world.add(id, "Down", "", true);
             let shown = world.show(id).expect("just made");
             world.emit(&frames::dial(&shown, ""));
@@ -133,11 +135,6 @@ fn channel(fake: &Fake, world: &mut World, request: &Request, call: (&str, &str,
             world.recordings.insert(request.value("name"), recording.clone());
             world.emit(&frames::recording("RecordingStarted", &recording));
             (201, Some(recording))
-        }
-        ("POST", ["dial"]) => {
-            let shown = world.show(id).expect("looked up");
-            world.emit(&frames::dial(&shown, ""));
-            DONE
         }
         ("GET", ["variable"]) => {
             let channel = world.channels.get(id).expect("looked up");

@@ -31,6 +31,8 @@ pub struct World {
     pub channels: BTreeMap<String, Channel>,
     pub bridges: BTreeMap<String, Vec<String>>,
     pub recordings: BTreeMap<String, Value>,
+    /// The dialplan's global variables.
+    pub globals: BTreeMap<String, String>,
     pub seen: Vec<Seen>,
     /// The websocket that has the application.
     pub listener: Option<mpsc::UnboundedSender<Message>>,
@@ -59,11 +61,23 @@ impl World {
         let mut shown = frames::channel(id, &channel.state, &channel.number, &channel.created);
         if channel.in_stasis {
             shown["dialplan"]["app_name"] = json!("Stasis");
+        } else if channel.dialled && channel.state != "Up" {
+            shown["dialplan"]["app_name"] = json!("AppDial2");
         } else {
             shown["dialplan"]["app_name"] = json!("Wait");
         }
         shown["channelvars"] = json!(channel.variables);
         Some(shown)
+    }
+
+    /// Sets a global variable, by its name or by the function `GLOBAL`; an empty one is none.
+    pub fn set_global(&mut self, name: &str, value: &str) {
+        let plain = name.strip_prefix("GLOBAL(").and_then(|name| name.strip_suffix(')')).unwrap_or(name);
+        if value.is_empty() {
+            self.globals.remove(plain);
+        } else {
+            self.globals.insert(plain.to_owned(), value.to_owned());
+        }
     }
 
     /// Makes a channel; it is in no application yet. `dialled`: by the daemon.
