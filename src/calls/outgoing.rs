@@ -69,21 +69,16 @@ impl Leg {
     /// the endpoint.
     pub async fn dial_out(&mut self, outgoing: &Outgoing) -> Result<(), Undialled> {
         let (ari, channel) = (self.services.ari.clone(), self.record.channel.clone());
-        let mut variables = BTreeMap::from([marks::variable(&channel)]);
-        if let Some(number) = &outgoing.caller_id {
-            // PJSIP's From is the connected line of the channel; other technologies take the caller id. As variables, so
-            // that a number is not read as a name.
-            variables.insert("CALLERID(num)".to_owned(), number.clone());
-            variables.insert("CONNECTEDLINE(num,i)".to_owned(), number.clone());
-        }
+        // In angle brackets, so that it is a number and no name.
+        let caller_id = outgoing.caller_id.as_ref().map(|number| format!("<{number}>"));
         let originate = Originate {
             channel_id: &channel,
             endpoint: &outgoing.endpoint,
             app: &self.services.app,
             app_args: None,
-            caller_id: None,
+            caller_id: caller_id.as_deref(),
             timeout_secs: u32::try_from(outgoing.ring.as_secs()).unwrap_or(u32::MAX),
-            variables,
+            variables: BTreeMap::from([marks::variable(&channel)]),
         };
         self.unmade = false;
         match ari.originate(&originate).await {

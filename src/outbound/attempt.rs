@@ -282,7 +282,9 @@ impl Outbound {
 /// Whether Asterisk has told nothing of the call: it may have been gone, or the command never have arrived.
 fn is_silent(settled: &Settled, attempt: &Attempt) -> bool {
     let record = &settled.record;
-    record.cause.is_none() && record.tech_cause.is_none() && attempt.ringing_at.or(attempt.answered_at).is_none()
+    record.cause.is_none()
+        && record.tech_cause.is_none()
+        && attempt.ringing_at.or(attempt.answered_at).is_none()
 }
 
 /// Whether the end of a call may be Asterisk's own doing. A SIP code other than 603 was the far end's, and so was the
