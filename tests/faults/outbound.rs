@@ -220,15 +220,16 @@ async fn killed_when_it_was_stored_and_asterisk_perhaps_told() {
         let desk = Desk::after(gateway, async |store: &Store, fake: &Fake| {
             order = claimed(store).await;
             let attempt = attempt(&order, 1);
-            let mut world = fake.world();
-            if left.starts_with("kept") {
-                let before = (attempt.dialled_at.as_millisecond() - 60_000).to_string();
-                world.set_global("STASISD_MARKS_stasisd", &before);
+            {
+                let mut world = fake.world();
+                if left.starts_with("kept") {
+                    let before = (attempt.dialled_at.as_millisecond() - 60_000).to_string();
+                    world.set_global("STASISD_MARKS_stasisd", &before);
+                }
+                if left.ends_with("marked") {
+                    world.set_global(&format!("STASISD_DIALLED_{}", attempt.id.channel()), "1");
+                }
             }
-            if left.ends_with("marked") {
-                world.set_global(&format!("STASISD_DIALLED_{}", attempt.id.channel()), "1");
-            }
-            drop(world);
             save(store, attempt).await;
         })
         .await;
