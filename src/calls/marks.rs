@@ -26,6 +26,7 @@ impl Marks {
     /// # Errors
     /// Asterisk does not answer.
     pub async fn begin(&self, ari: &Client, app: &str) -> Result<(), AriError> {
+        self.lost();
         let name = format!("STASISD_MARKS_{app}");
         let mut since = read(&ari.get_global(&name).await?);
         if since.is_none() {
@@ -40,11 +41,12 @@ impl Marks {
                 );
             }
         }
-        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = since;
+        self.set(since);
         Ok(())
     }
 
-    /// Whether this channel was dialled, if it was to be at `at` or later. `None`: that Asterisk is no more.
+    /// Whether this channel was dialled, if it was to be at `at` or later. `None`: that Asterisk is no more, or keeps no
+    /// marks.
     ///
     /// # Errors
     /// Asterisk does not answer.
@@ -61,11 +63,18 @@ impl Marks {
         Ok(Some(!ari.get_global(&name(channel)).await?.is_empty()))
     }
 
-    /// Takes a mark away, once what became of its channel is on disk.
-    pub async fn forget(&self, ari: &Client, channel: &ChannelId) {
-        if let Err(error) = ari.set_global(&name(channel), None).await {
-            tracing::debug!(%channel, %error, "a mark stays until Asterisk ends");
-        }
+    /// The connection is lost: it may be another Asterisk that is found next.
+    pub fn lost(&self) {
+        self.set(None);
+    }
+
+    /// Takes a mark away, once what became of its channel is on disk. Whether it is gone.
+    pub async fn forget(&self, ari: &Client, channel: &ChannelId) -> bool {
+        ari.set_global(&name(channel), None).await.is_ok()
+    }
+
+    fn set(&self, since: Option<Timestamp>) {
+        *self.since.lock().unwrap_or_else(PoisonError::into_inner) = since;
     }
 }
 

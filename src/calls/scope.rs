@@ -137,11 +137,12 @@ impl Leg {
     /// Makes the end a fact: hangs up, hands back, or waits for the last word. Returns how it really ended.
     async fn close(&mut self, stop: Stop) -> Stop {
         match stop {
-            Stop::Ended(Ended::HungUp { .. }) if self.unseen => stop,
             Stop::Ended(Ended::HungUp { cause, tech_cause }) => {
                 self.record.cause = cause;
                 self.record.tech_cause = tech_cause;
                 self.last_word().await;
+                // It ended just before the look at it, and tells why just after.
+                self.unseen &= self.record.cause.is_none() && self.record.tech_cause.is_none();
                 stop
             }
             Stop::Ended(Ended::LeftStasis) if self.leaving => stop,

@@ -8,6 +8,7 @@ mod attempt;
 mod carriers;
 mod dispatch;
 mod edit;
+mod forget;
 pub mod gateway;
 mod hands;
 mod notify;
@@ -30,13 +31,13 @@ use std::{
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use self::{gateway::Gateways, hands::Hands, plan::Windows, together::Together};
+use self::{forget::Forgotten, gateway::Gateways, hands::Hands, plan::Windows, together::Together};
 use crate::{
     calls::Services,
     config::Config,
     directory::{Contacts, Orders},
     flow::Library,
-    model::{CallOrder, CallOrderId, ChannelId},
+    model::{CallOrder, CallOrderId},
     storage::{StorageError, Store},
     web::Web,
     webhooks::Webhooks,
@@ -79,9 +80,9 @@ struct Inner {
     /// Requests on their way to the disk.
     together: Together,
     /// Channels whose marks are to be taken away.
-    over: Mutex<Vec<ChannelId>>,
-    /// When this life began.
-    begun: Instant,
+    over: Forgotten,
+    /// When the connection to Asterisk was made.
+    connected: Mutex<Option<Instant>>,
 }
 
 /// What calls of either direction stand on.
@@ -131,8 +132,8 @@ impl Outbound {
             is_counted: AtomicBool::new(false),
             hands: Hands::default(),
             together: Together::default(),
-            over: Mutex::default(),
-            begun: Instant::now(),
+            over: Forgotten::default(),
+            connected: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
+use tokio::time::Instant;
 
 use super::{Outbound, dispatch::in_, gateway::Slot};
 use crate::{
@@ -68,6 +69,11 @@ impl Outcall {
                 self.attempt.sent = Some(false);
                 return Err(stop);
             }
+        }
+        // A cancel, or a lost connection, that came meanwhile.
+        if let Err(stop) = leg.idle(Instant::now()).await {
+            self.attempt.sent = Some(false);
+            return Err(stop);
         }
         // From here on it is not known, until Asterisk says that it took the command.
         self.attempt.sent = None;

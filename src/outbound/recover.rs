@@ -2,7 +2,7 @@
 
 use std::{
     sync::{PoisonError, atomic::Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::time::sleep;
@@ -10,18 +10,15 @@ use tokio::time::sleep;
 use super::Outbound;
 use crate::{
     ari::{AriError, Channel},
-    calls::call_of,
+    calls::{call_of, settle_unseen},
     model::{Attempt, AttemptId, AttemptState, CallOrder, CallOrderId, CallRecord, ChannelId, Reach},
     storage::{StorageError, Unwanted},
     tasks::clock,
 };
 
-/// What an earlier life sent in its last moment may still be on its way through Asterisk: only so long after our
-/// beginning an absent channel, or an absent mark, proves anything.
+/// What was sent in the last moment of an earlier life or connection may still be on its way through Asterisk: only so
+/// long after connecting an absent channel, or an absent mark, proves anything.
 const LANDS: Duration = Duration::from_secs(2);
-
-/// How long marks of calls that are over are gathered.
-const FORGETS: Duration = Duration::from_secs(1);
 
 /// What came of settling.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,10 +41,17 @@ pub enum RecoverError {
 }
 
 impl Outbound {
+    /// The connection to Asterisk is made.
+    pub fn connected(&self) {
+        *self.inner.connected.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
     /// How long an absent channel proves nothing yet.
     #[must_use]
     pub fn still_lands(&self) -> Option<Duration> {
-        LANDS.checked_sub(self.inner.begun.elapsed()).filter(|left| !left.is_zero())
+        let connected = *self.inner.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(connected) = connected else { return Some(LANDS) };
+        LANDS.checked_sub(connected.elapsed()).filter(|left| !left.is_zero())
     }
 
     /// Takes up the call of an earlier life, whose channel is in Stasis: it rings, or somebody talks. `amd`: what the
@@ -67,6 +71,7 @@ impl Outbound {
         if attempt.state == AttemptState::Ended {
             tracing::error!(%id, "a call whose attempt is over: hanging up");
             self.drop_stray(record.channel.clone());
+            settle_unseen(&self.inner.services, record);
             return Ok(());
         }
         let unwanted = store.unwanted(order.id).await?;
@@ -114,11 +119,15 @@ impl Outbound {
 
     /// Settles the orders that were being dialled when an earlier life ended and that nobody has in hand now. Call
     /// it after every live call was taken up, and after the journal has written what it had. `alive` are Asterisk's
-    /// channels.
+    /// channels, from a look that was taken when [`Outbound::still_lands`] gave `lands`.
     ///
     /// # Errors
     /// Store or Asterisk do not answer: nothing more may be dialled before this was done.
-    pub async fn recover(&self, alive: &[Channel]) -> Result<Recovered, RecoverError> {
+    pub async fn recover(
+        &self,
+        alive: &[Channel],
+        lands: Option<Duration>,
+    ) -> Result<Recovered, RecoverError> {
         let store = &self.inner.store;
         if !self.inner.is_counted.load(Ordering::Acquire) {
             let now = clock::now();
@@ -139,11 +148,9 @@ impl Outbound {
                 // In the dialplan, which listens who answered; it comes back to us, or ends.
                 continue;
             }
-            if attempts.iter().any(|attempt| attempt.state != AttemptState::Ended) {
-                recovered.again = self.still_lands();
-                if recovered.again.is_some() {
-                    continue;
-                }
+            if lands.is_some() && attempts.iter().any(|attempt| attempt.state != AttemptState::Ended) {
+                recovered.again = lands;
+                continue;
             }
             let unwanted = store.unwanted(order.id).await?;
             if !self.inner.hands.take(order.id) {
@@ -241,25 +248,5 @@ impl Outbound {
             return Some(true);
         }
         services.marks.was_dialled(&services.ari, &channel, attempt.dialled_at).await.ok().flatten()
-    }
-
-    /// Takes an attempt's mark away, once its end is on disk. Not at once, so that many share a commit.
-    pub(super) fn forget(&self, channel: ChannelId) {
-        let mut over = self.inner.over.lock().unwrap_or_else(PoisonError::into_inner);
-        over.push(channel);
-        if over.len() > 1 {
-            return;
-        }
-        let engine = self.clone();
-        self.inner.tracker.spawn(async move {
-            sleep(FORGETS).await;
-            let services = &engine.inner.services;
-            let over = std::mem::take(&mut *engine.inner.over.lock().unwrap_or_else(PoisonError::into_inner));
-            if services.journal.flushed().await.is_ok() {
-                for channel in over {
-                    services.marks.forget(&services.ari, &channel).await;
-                }
-            }
-        });
     }
 }

@@ -59,7 +59,8 @@ impl Door {
         let found = given_back(args);
         let event = found.clone().map_or(LegEvent::Entered, LegEvent::Returned);
         let is_known = self.services.registry.route(&channel.id, |_| Some(event));
-        if !is_known && self.status.is_connected() {
+        // What the dialplan found out is told once, also while earlier calls are still being settled.
+        if !is_known && (found.is_some() || self.status.is_connected()) {
             self.outbound.came_back(channel.id.clone(), found);
         }
     }

@@ -71,8 +71,11 @@ impl From<RecoverError> for Unaccounted {
 
 impl Door {
     /// Takes a snapshot and gives each call its due: first those that run here, then those of the store.
-    pub(super) async fn look_and_act(&self) -> Result<Accounted, Unaccounted> {
+    ///
+    /// `is_first`: since the connection was made. Later looks are for what earlier lives left: what runs here had its due.
+    pub(super) async fn look_and_act(&self, is_first: bool) -> Result<Accounted, Unaccounted> {
         let ari = &self.services.ari;
+        let lands = self.outbound.still_lands();
         ari.set_event_filter(&self.services.app, &WANTED, &[]).await?;
         self.services.marks.begin(ari, &self.services.app).await?;
         let application = ari.application(&self.services.app).await?;
@@ -93,17 +96,20 @@ impl Door {
         let mut accounted = Accounted::default();
         let runs_here = |action: &Action| matches!(action, Action::Restore(_) | Action::Gone(_));
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &[] };
-        for action in plan(&known).into_iter().filter(runs_here) {
+        for action in plan(&known).into_iter().filter(|action| is_first && runs_here(action)) {
             self.carry_out(action, &channels, &mut accounted).await?;
         }
         // A settled call's last record may still be on its way to the disk. On a full one it stays there, and
         // then it cannot be told who ended unseen; who lives is taken up all the same.
         let written = self.services.journal.flushed().await;
         let stored = self.store.live_calls().await?;
+        // An attempt may have come to its dialling meanwhile.
+        let running: Vec<ChannelId> =
+            self.services.registry.live().iter().map(|record| record.channel.clone()).collect();
         let known = Known { in_stasis: &in_stasis, running: &running, stored: &stored };
         let mut again = None;
         for action in plan(&known).into_iter().filter(|action| !runs_here(action)) {
-            if let (Action::Settle(record), Some(left)) = (&action, self.outbound.still_lands())
+            if let (Action::Settle(record), Some(left)) = (&action, lands)
                 && is_attempt(&record.channel)
             {
                 // Its channel may be made in a moment.
@@ -115,7 +121,7 @@ impl Door {
             }
         }
         written?;
-        let recovered = self.outbound.recover(&channels).await?;
+        let recovered = self.outbound.recover(&channels, lands).await?;
         accounted.settled += recovered.settled;
         if let Some(wait) = recovered.again.or(again) {
             return Err(Unaccounted::Landing(wait));
@@ -185,7 +191,7 @@ impl Door {
                 if let Some(channel) = channel.filter(|channel| !self.is_lent(channel))
                     && !self.is_talking(channel).await?
                 {
-                    self.adopt(channel, accounted);
+                    self.adopt(channel, accounted).await?;
                 }
             }
         }
@@ -212,21 +218,24 @@ impl Door {
 
     /// A channel that nobody knows: a call whose first position never reached the disk starts anew; a leg
     /// that a lost call dialled is hung up unless that call takes it up.
-    fn adopt(&self, channel: &Channel, accounted: &mut Accounted) {
+    async fn adopt(&self, channel: &Channel, accounted: &mut Accounted) -> Result<(), StorageError> {
         if let Some(call) = dialled_by(&channel.id) {
             self.drop_stray_peer(&channel.id, call);
-            return;
+            return Ok(());
         }
-        if is_attempt(&channel.id) {
-            // No row of it is on disk: not one of ours, whatever its name.
-            self.outbound.drop_stray(channel.id.clone());
-            return;
+        if let Some(id) = AttemptId::of_channel(&channel.id) {
+            // A row is on disk before anything is dialled: without one another daemon rings here.
+            if self.store.attempt(id).await?.is_some() {
+                self.outbound.drop_stray(channel.id.clone());
+            }
+            return Ok(());
         }
         let entry = entry::read_snapshot(channel);
         accounted.taken_up += 1;
         let record = self.record(channel, &entry, &channel.creationtime, clock::now());
         self.started(&record);
         self.begin(record, Some(self.services.registry.admit_anyway()), Take::Up, None);
+        Ok(())
     }
 
     /// Hangs up a dialled leg whose call no longer lives. One whose call lives is left to it.

@@ -140,7 +140,7 @@ impl Door {
         loop {
             pulse.beat();
             if owed.is_some_and(|at| Instant::now() >= at) {
-                owed = self.account().await;
+                owed = self.account(false).await;
             }
             let next = tokio::select! {
                 biased;
@@ -150,7 +150,7 @@ impl Door {
             match next {
                 Some(Wire::Up(hello)) => {
                     self.greet(&hello);
-                    owed = self.account().await;
+                    owed = self.account(true).await;
                 }
                 Some(next) => {
                     if matches!(next, Wire::Down { .. } | Wire::Replaced) {
@@ -181,6 +181,7 @@ impl Door {
             Wire::Down { why } => {
                 self.status.set(false, format!("not connected to Asterisk: {why}"));
                 self.outbound.close();
+                self.services.marks.lost();
                 self.services.feed.post(NoticeKind::AriLost, None, json!({ "why": why }));
                 self.services.registry.tell_all(&LegEvent::Lost);
             }
@@ -189,14 +190,15 @@ impl Door {
     }
 
     fn greet(&self, hello: &Hello) {
+        self.outbound.connected();
         self.status.set(false, format!("looking at the calls of Asterisk {}", hello.asterisk_version));
         *self.version.lock().unwrap_or_else(PoisonError::into_inner) = hello.asterisk_version.to_string();
     }
 
     /// Accounts for every call. Gives the time to try again when the store could not be asked.
-    async fn account(&self) -> Option<Instant> {
+    async fn account(&self, is_first: bool) -> Option<Instant> {
         let version = self.version.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match self.look_and_act().await {
+        match self.look_and_act(is_first).await {
             Ok(accounted) => {
                 self.status.set(true, format!("connected to Asterisk {version}"));
                 let data = json!({

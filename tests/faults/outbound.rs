@@ -7,8 +7,8 @@ use serde_json::json;
 use stasisd::{
     config::Config,
     model::{
-        Attempt, AttemptState, CallOrder, CallOrderId, Lane, OrderEnd, OrderState, Reach, RetryAfter,
-        RetryRule,
+        Amd, Attempt, AttemptState, CallOrder, CallOrderId, Lane, OrderEnd, OrderState, Position, Reach,
+        RetryAfter, RetryRule,
     },
     outbound::CallRequest,
     storage::{Journal, Store},
@@ -60,7 +60,10 @@ fn attempt(order: &CallOrder, number: u32) -> Attempt {
 
 /// An order that a life before has accepted and claimed.
 async fn claimed(store: &Store) -> CallOrder {
-    let order = accepted();
+    claim(store, accepted()).await
+}
+
+async fn claim(store: &Store, order: CallOrder) -> CallOrder {
     store.accept_call_orders(&[(order.clone(), String::new())]).await.unwrap();
     let claimed = store.claim_due("north", order.lane, order.next_at, 9, "earlier").await.unwrap();
     assert_eq!(claimed.len(), 1);
@@ -297,7 +300,8 @@ async fn killed_when_its_cancel_was_answered_and_its_call_not_hung_up() {
             save(store, attempt).await;
             store.cancel_call_order(order.id, Timestamp::now()).await.unwrap();
             if rings {
-                left_ringing(store, fake, &order, &channel).await;
+                fake.world().add(&channel, "Ringing", "", true);
+                save_call(store, &order, None).await;
             }
         })
         .await;
@@ -308,12 +312,55 @@ async fn killed_when_its_cancel_was_answered_and_its_call_not_hung_up() {
     }
 }
 
-/// A channel that rings, and its call's record.
-async fn left_ringing(store: &Store, fake: &Fake, order: &CallOrder, channel: &str) {
-    fake.world().add(channel, "Ringing", "", true);
+#[tokio::test]
+async fn what_the_dialplan_found_out_is_heard_while_earlier_calls_are_settled() {
+    let mut order = accepted();
+    let desk = Desk::after(gateway, async |store: &Store, fake: &Fake| {
+        order = claim(store, CallOrder { amd: Amd::HumanOnly, ..accepted() }).await;
+        let attempt = attempt(&order, 1);
+        let channel = attempt.id.channel().to_string();
+        let now = Some(Timestamp::now());
+        save(store, Attempt { state: AttemptState::Answered, answered_at: now, sent: Some(true), ..attempt })
+            .await;
+        save_call(store, &order, now).await;
+        fake.world().add(&channel, "Up", "", true);
+        let fake = fake.clone();
+        tokio::spawn(async move {
+            eventually("it is connected", || fake.is_connected()).await;
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            assert!(fake.world().enter(&channel, &["amd=HUMAN"]));
+        });
+    })
+    .await;
+    let channel = order.id.attempt(1).channel();
+    eventually("it is taken up", || desk.door.services.registry.knows(&channel)).await;
+    desk.fake.hang_up(channel.as_str());
+    let (_, attempts) = desk.over(order.id).await;
+    let found = (attempts.len(), attempts[0].amd.as_deref(), attempts[0].reach);
+    assert_eq!(found, (1, Some("HUMAN"), Some(Reach::HungUp)), "{attempts:?}");
+    let lent = desk.told(channel.as_str()).iter().any(|told| told == "POST continue");
+    assert!(!lent, "nobody is listened to twice");
+}
+
+#[tokio::test]
+async fn what_another_daemon_rings_is_let_be() {
+    let other = CallOrderId(uuid::Uuid::now_v7()).attempt(1).channel().to_string();
+    let desk = Desk::after(gateway, async |_: &Store, fake: &Fake| {
+        fake.world().add(&other, "Ringing", "", true);
+    })
+    .await;
+    let channel = desk.dials(desk.order().await, 1).await;
+    assert!(desk.fake.world().channels.contains_key(&other));
+    desk.fake.fails(&channel, Some("BUSY"), 17, Some(486));
+}
+
+/// The record of an attempt's call.
+async fn save_call(store: &Store, order: &CallOrder, answered_at: Option<Timestamp>) {
     let channel = order.id.attempt(1).channel();
     let mut record = crate::desk::record(channel.as_str(), Duration::ZERO);
     record.id = stasisd::calls::call_of(&channel);
     record.direction = stasisd::model::Direction::Outbound;
+    record.answered_at = answered_at;
+    record.position = Position { flow: order.flow.clone(), ..Position::default() };
     store.save_calls(&[Arc::new(record)]).await.unwrap();
 }
