@@ -35,7 +35,8 @@ pub fn varied(number: usize) -> String {
     format!("{} {number}.", words.collect::<Vec<_>>().join(" "))
 }
 
-/// A prompt for the ear, and the fact in it that must be understood, as letters and digits without spaces.
+/// A prompt for the ear, and the fact in it that must be understood, as letters and digits without spaces; `*` stands
+/// for anything: in "B as in Bravo" it is B and Bravo that count.
 pub struct Prompt {
     pub text: String,
     pub fact: &'static str,
@@ -97,7 +98,7 @@ pub fn prompts() -> Vec<Prompt> {
         ),
         prompt(
             format!("Please look for the blue van with the plate {}.", spoken::plate("7031 BXR", "en")),
-            "7031bforbravoxr",
+            "7031b*bravoxr",
         ),
     ]
 }

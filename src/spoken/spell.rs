@@ -16,7 +16,7 @@ pub fn digits(text: &str, lang: &str) -> String {
     said.map(|c| letter(c, language)).collect::<Vec<_>>().join(", ")
 }
 
-/// A number plate or a reference, spelled: `1234 BXR` → `1, 2, 3, 4, B for Bravo, X, R`, with the letters' names
+/// A number plate or a reference, spelled: `1234 BXR` → `1, 2, 3, 4, B as in Bravo, X, R`, with the letters' names
 /// where a voice would take the letter for a word, and with a word where a telephone (300 to 3400 Hz) makes letters
 /// sound alike.
 #[must_use]
@@ -25,15 +25,16 @@ pub fn plate(text: &str, lang: &str) -> String {
     let text = text.to_uppercase();
     let said = text.chars().filter(|c| c.is_alphanumeric()).take(LONGEST);
     let spelled = said.map(|c| match language {
-        Language::English => with_word(c).map_or_else(|| c.to_string(), |word| format!("{c} for {word}")),
+        Language::English => with_word(c).unwrap_or_else(|| c.to_string()),
         _ => letter(c, language),
     });
     spelled.collect::<Vec<_>>().join(", ")
 }
 
-/// ICAO's words for the letters that English takes for one another: those in "ee".
-fn with_word(c: char) -> Option<&'static str> {
-    Some(match c {
+/// ICAO's words for the letters that English takes for one another: those in "ee". They are understood better as
+/// "B as in Bravo" than as "B for Bravo"; but "E as in Echo" is heard as "he is an echo".
+fn with_word(c: char) -> Option<String> {
+    let word = match c {
         'B' => "Bravo",
         'C' => "Charlie",
         'D' => "Delta",
@@ -44,7 +45,8 @@ fn with_word(c: char) -> Option<&'static str> {
         'V' => "Victor",
         'Z' => "Zulu",
         _ => return None,
-    })
+    };
+    Some(format!("{c} {} {word}", if c == 'E' { "for" } else { "as in" }))
 }
 
 /// A telephone number in its country's groups, with pauses between them: `+34600000001` →
@@ -177,7 +179,7 @@ mod tests {
     #[test]
     fn plates() {
         for (text, lang, said) in [
-            ("1234 BXR", "en", "1, 2, 3, 4, B for Bravo, X, R"),
+            ("1234 BXR", "en", "1, 2, 3, 4, B as in Bravo, X, R"),
             ("1234 bcy", "es", "1, 2, 3, 4, B, C, i griega"),
             ("b-1 iv", "ca", "be alta, 1, i llatina, ve baixa"),
             ("А123ВС", "ru", "а, 1, 2, 3, вэ, эс"),

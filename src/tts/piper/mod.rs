@@ -11,6 +11,7 @@ mod model;
 mod phonemes;
 mod runtime;
 mod session;
+mod teens;
 mod warm;
 
 use std::path::Path;
@@ -57,7 +58,7 @@ impl Piper {
         let espeak_voice = model.as_ref().map_or("", |model| &model.espeak_voice);
         let phonemes = Phonemes::new(parts.espeak, espeak_voice);
         let about = model.as_ref().map(|model| (model.fingerprint.as_str(), model.scales, model.speaker));
-        let key = format!("piper 1 {about:?} {}", espeak::fingerprint(&parts.espeak.to_owned()));
+        let key = format!("piper 2 {about:?} {}", espeak::fingerprint(&parts.espeak.to_owned()));
         let setup = Setup {
             name: name.to_owned(),
             model: model.clone(),

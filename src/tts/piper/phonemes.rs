@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     clauses::{Clause, clauses},
+    teens,
     warm::Warm,
 };
 use crate::tts::{
@@ -35,7 +36,9 @@ impl Phonemes {
             Some(answers) => answers.iter().map(|answer| joined(answer)).collect(),
             None => self.one_by_one(&lines).await?,
         };
-        Ok(sentences(&clauses, &spoken))
+        let sentences = sentences(&clauses, &spoken);
+        let is_english = self.voice.split('-').next() == Some("en");
+        Ok(if is_english { sentences.iter().map(|said| teens::stressed(said)).collect() } else { sentences })
     }
 
     /// By a process for each line.
@@ -109,6 +112,7 @@ mod tests {
         assert_eq!(of("Your taxi, has arrived. Why?", "en-us").await, ["jʊɹ tˈæksi, hɐz ɚɹˈaɪvd.", "wˈaɪ?"]);
         assert_eq!(of("Hola: adiós,", "es").await, ["ˈola: aðjˈos,"]);
         assert!(of("...", "en-us").await.is_empty());
+        assert_eq!(of("318. 80", "en-us").await, ["θɹˈiːhˈʌndɹɪd ˌeɪtˈiːn.", "ˈeɪɾi."]);
         // A pause of espeak-ng's own, inside of what is a clause here.
         let broken = of("one (two) \"three\" 1:2 a;b c. U.S.A. d", "en-us").await;
         assert!(broken.iter().all(|sentence| !sentence.contains('\n')), "{broken:?}");

@@ -19,6 +19,8 @@ const KEPT: usize = 2;
 const MOST_INPUT: usize = 16 << 10;
 /// Bytes that its phonemes never have.
 const MOST_OUTPUT: usize = 1 << 20;
+/// Those that espeak-ng has in every language.
+const CONSONANTS: [char; 8] = ['t', 'k', 's', 'm', 'n', 'l', 'f', 'd'];
 
 /// The processes of one voice.
 #[derive(Debug)]
@@ -36,7 +38,8 @@ struct Process {
     child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
-    /// A line between any two, by which it is known where an answer ends. Nobody can guess it.
+    /// A line between any two, by which it is known where an answer ends. Nobody can guess it, and it costs next to
+    /// nothing, being phonemes already; a clean text has none of those.
     mark: String,
     /// What is answered to that.
     answer: Vec<u8>,
@@ -84,8 +87,9 @@ impl Process {
         let mut command = program::command(program, &["-q", "-v", voice, "-b", "1", "--ipa"]);
         let mut child = command.stderr(Stdio::null()).spawn().ok()?;
         let (stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
-        let digits: [u8; 8] = rand::random();
-        let mark = digits.map(|digit| (digit % 10).to_string()).join(" ");
+        let sounds: [u8; 8] = rand::random();
+        let sounds = sounds.map(|sound| CONSONANTS[usize::from(sound) % CONSONANTS.len()]);
+        let mark = format!("[[{}]]", String::from_iter(sounds));
         let mut process = Self { child, stdin, stdout, mark, answer: Vec::new() };
         // A voice in which the same words are not the same sounds could not be followed.
         process.tell(&[&process.mark, &process.mark].map(String::as_str).join("\n")).await?;
