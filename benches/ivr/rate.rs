@@ -1,6 +1,9 @@
 //! The highest rate that is held for 20 s, through the daemon and in the dialplan, in turn.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use super::steady::list;
 use crate::{
@@ -21,13 +24,9 @@ const BURST_LATE: Duration = Duration::from_millis(250);
 /// Rates tried in one round by one side.
 const MOST_TRIES: usize = 5;
 /// The search ends with what it has by then.
-const LONGEST: Duration = Duration::from_secs(420);
-
-/// Highest held rates, calls/s.
-pub struct Rates {
-    pub dialplan: f64,
-    pub stasis: f64,
-}
+const LONGEST: Duration = Duration::from_secs(540);
+/// After a rate that was not held.
+const SETTLED: Duration = Duration::from_secs(5);
 
 /// One side of the comparison.
 struct Side {
@@ -38,8 +37,8 @@ struct Side {
     highest: Vec<f64>,
 }
 
-/// `ivr_rate_ratio`.
-pub fn measure(book: &mut Book, site: &Site) -> Rates {
+/// `ivr_rate_ratio`. Gives the rate that is held through the daemon, calls/s.
+pub fn measure(book: &mut Book, site: &Site) -> f64 {
     let until = Instant::now() + LONGEST;
     let mut sides =
         ["dialplan", "stasis"].map(|to| Side { to, from: estimate(site, to), highest: Vec::new() });
@@ -56,14 +55,19 @@ pub fn measure(book: &mut Book, site: &Site) -> Rates {
         }
     }
     let [dialplan, stasis] = sides.map(|side| side.highest);
-    let ratios: Vec<f64> = stasis.iter().zip(&dialplan).map(|(ours, theirs)| ours / theirs).collect();
+    // A round whose time was over before a rate was held tells nothing.
+    let ratios: Vec<f64> = (stasis.iter().zip(&dialplan))
+        .filter(|(ours, theirs)| **ours > 0.0 && **theirs > 0.0)
+        .map(|(ours, theirs)| ours / theirs)
+        .collect();
+    assert!(!ratios.is_empty(), "both held a rate");
     let against = format!(
         "the same IVR in the dialplan: {} calls/s; through the daemon {} calls/s",
         list(&dialplan),
         list(&stasis)
     );
     book.put("ivr_rate_ratio", median(&ratios), "", Goal::AtLeast(0.8), against);
-    Rates { dialplan: median(&dialplan), stasis: median(&stasis) }
+    median(&stasis.into_iter().filter(|rate| *rate > 0.0).collect::<Vec<_>>())
 }
 
 /// Short trials, coarse steps, until calls end late: where the search begins.
@@ -93,6 +97,9 @@ fn climb(site: &Site, side: &Side, until: Instant) -> f64 {
         say(&format!("rate: {} {rate}/s {word}: {}; {}", side.to, outcome.words(), machine::load()));
         if is_held {
             highest = highest.max(rate);
+        } else {
+            // The next one shall not inherit its retransmissions.
+            sleep(SETTLED);
         }
         let turned = highest > 0.0 && (!is_held || rate < from);
         if turned || Instant::now() > until {

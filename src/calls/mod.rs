@@ -16,6 +16,7 @@ mod reconcile;
 mod recording;
 mod registry;
 mod scope;
+mod standing;
 mod transfer;
 
 pub use dialling::{dialled_by, talks_in};

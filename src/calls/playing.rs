@@ -145,7 +145,9 @@ impl Leg {
         let channel = &self.record.channel;
         self.playing.push(id.clone());
         let answer = if self.answer_owed {
+            let answering = self.services.registry.answering();
             let (answered, answer) = ari.answer_and_play(channel, &id, &spoken.media, language).await;
+            drop(answering);
             self.answered(answered).await?;
             answer
         } else {

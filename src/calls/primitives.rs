@@ -133,11 +133,13 @@ impl Leg {
         }
         let ari = self.ari();
         let channel = &self.record.channel;
+        let answering = self.services.registry.answering();
         let answer = if self.record.taken_up == 0 {
             ari.answer_fresh(channel).await
         } else {
             ari.answer(channel).await
         };
+        drop(answering);
         self.answered(answer).await
     }
 

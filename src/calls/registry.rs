@@ -6,16 +6,24 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Instant,
 };
 
 use tokio::sync::Notify;
 
-use super::inbox::{Inbox, LegEvent};
+use super::{
+    inbox::{Inbox, LegEvent},
+    standing::Standing,
+};
 use crate::{
     config::CallsConfig,
     limits::Rate,
     model::{CallId, CallRecord, ChannelId},
 };
+
+/// What part of `max_starting` is next to nobody, and how many are that however small it is.
+const FEW: usize = 16;
+const FEWEST: usize = 8;
 
 /// Whose events a channel's are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +91,9 @@ pub struct Registry {
 struct Shared {
     tables: Mutex<Tables>,
     starting: AtomicUsize,
+    /// Those of them that Asterisk was told to answer: what they wait for is not a lookup or a voice.
+    answering: AtomicUsize,
+    standing: Standing,
     draining: AtomicBool,
     max: usize,
     max_starting: usize,
@@ -101,6 +112,17 @@ impl Drop for Starting {
     }
 }
 
+/// Counts a call as being answered by Asterisk until it is dropped.
+#[derive(Debug)]
+pub struct Answering(Arc<Shared>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let before = self.0.answering.fetch_sub(1, Ordering::AcqRel);
+        self.0.standing.has_stood(before.saturating_sub(1), Instant::now());
+    }
+}
+
 impl Registry {
     /// An empty registry with the configured caps.
     #[must_use]
@@ -108,6 +130,8 @@ impl Registry {
         let shared = Shared {
             tables: Mutex::default(),
             starting: AtomicUsize::new(0),
+            answering: AtomicUsize::new(0),
+            standing: Standing::new((config.max_starting / FEW).max(FEWEST)),
             draining: AtomicBool::new(false),
             max: config.max,
             max_starting: config.max_starting,
@@ -128,6 +152,10 @@ impl Registry {
     /// # Errors
     /// Says why there is none; the call then goes to the fallback at once.
     pub fn admit(&self) -> Result<Starting, Refusal> {
+        self.admit_at(Instant::now())
+    }
+
+    fn admit_at(&self, now: Instant) -> Result<Starting, Refusal> {
         if self.is_draining() {
             return Err(Refusal::Draining);
         }
@@ -136,11 +164,20 @@ impl Registry {
         }
         let before = self.shared.starting.fetch_add(1, Ordering::AcqRel);
         let starting = Starting(Arc::clone(&self.shared));
-        if before >= self.shared.max_starting {
+        let answering = self.shared.answering.load(Ordering::Acquire);
+        if before >= self.shared.max_starting || self.shared.standing.has_stood(answering, now) {
             return Err(Refusal::Overloaded);
         }
         // Last, so that only calls that are taken count.
         if self.shared.rate.has_room() { Ok(starting) } else { Err(Refusal::TooFast) }
+    }
+
+    /// Counts a call as being answered.
+    #[must_use]
+    pub fn answering(&self) -> Answering {
+        let before = self.shared.answering.fetch_add(1, Ordering::AcqRel);
+        self.shared.standing.has_stood(before, Instant::now());
+        Answering(Arc::clone(&self.shared))
     }
 
     /// Whether a call of our own may begin.
@@ -311,5 +348,30 @@ impl Registry {
             }
             emptied.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn answers_that_stay_away_are_refused_before_the_limit() {
+        let config = CallsConfig { max_starting: 100, ..Config::defaults().unwrap().calls };
+        let registry = Registry::new(&config);
+        let begun = Instant::now();
+        let late = begun + Duration::from_secs(2);
+        let waiting: Vec<_> = (0..60).map(|_| registry.admit_at(begun).unwrap()).collect();
+        assert!(registry.admit_at(late).is_ok(), "what they wait for may be a lookup or a voice");
+        let mut answering: Vec<_> = (0..40).map(|_| registry.answering()).collect();
+        assert!(registry.admit_at(begun + Duration::from_millis(400)).is_ok());
+        assert_eq!(registry.admit_at(late).unwrap_err(), Refusal::Overloaded);
+        answering.truncate(FEWEST);
+        assert!(registry.admit_at(late).is_ok(), "next to nobody waits any more");
+        let full: Vec<_> = (0..100).map_while(|_| registry.admit().ok()).collect();
+        assert_eq!(full.len() + waiting.len(), 100, "the limit is the limit, also at once");
     }
 }
