@@ -43,14 +43,25 @@ fn words(text: &str) -> usize {
     text.split_whitespace().count()
 }
 
-/// The first clause of a sentence and what is behind it.
+/// The first clause of a sentence and what is behind it. Nothing that is spelled is cut.
 fn opening(sentence: &str) -> Option<(&str, &str)> {
     let ends = sentence.match_indices(' ').map(|(at, _)| at).enumerate();
     let (_, at) = ends
         .filter(|(before, _)| OPENING.contains(&(before + 1)))
-        .find(|(_, at)| sentence[..*at].ends_with([',', ';', ':', '–', '—']))?;
+        .filter(|(_, at)| sentence[..*at].ends_with([',', ';', ':', '–', '—']))
+        .find(|(_, at)| {
+            let (last, next) = (sentence[..*at].split(' ').next_back(), sentence[at + 1..].split(' ').next());
+            ![last, next].into_iter().flatten().any(is_spelled)
+        })?;
     let (opening, behind) = (&sentence[..at], &sentence[at + 1..]);
     (words(behind) >= LEAST_BEHIND).then_some((opening, behind))
+}
+
+/// Whether a word is one of several that are spelled: `7,` or `B,`. They are understood as they are said in one breath.
+fn is_spelled(word: &str) -> bool {
+    let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let is_one = bare.chars().count() == 1 && word.ends_with(',');
+    is_one || (!bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -67,7 +78,17 @@ mod tests {
                 "Your taxi, a white Toyota, has arrived. Press 1. Press 2.",
                 vec!["Your taxi,", "a white Toyota, has arrived.", "Press 1. Press 2."],
             ),
-            ("1, 2, 3, 4, 5, 6", vec!["1, 2,", "3, 4, 5, 6"]),
+            ("1, 2, 3, 4, 5, 6", vec!["1, 2, 3, 4, 5, 6"]),
+            (
+                "Look for the plate 7, 0, 3, B as in Bravo.",
+                vec!["Look for the plate 7, 0, 3, B as in Bravo."],
+            ),
+            ("Call us at 6 0 0, 8 7 4, 1 9 3, please.", vec!["Call us at 6 0 0, 8 7 4, 1 9 3, please."]),
+            ("In 5, 6 or 7 minutes, it is with you.", vec!["In 5, 6 or 7 minutes,", "it is with you."]),
+            (
+                "Hello, 4, 5, 8, 2, has arrived, at last it is.",
+                vec!["Hello, 4, 5, 8, 2, has arrived,", "at last it is."],
+            ),
         ] {
             assert_eq!(parts(text), wanted, "{text}");
         }
