@@ -22,8 +22,8 @@ pub fn measure(book: &mut Book) {
         steady::measure(book, &site);
     }
     if book.wants("rate") {
-        let most = rate::measure(book, &site);
-        overload::measure(book, &mut site, most);
+        let rates = rate::measure(book, &site);
+        overload::measure(book, &mut site, &rates);
     }
 }
 

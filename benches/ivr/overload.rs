@@ -1,9 +1,10 @@
 //! More calls than can be held: new ones are refused early, and as many good ones come through as before.
 //!
-//! The daemon is told what the machine carries as `config/stasisd.toml` advises: `calls.max_per_second`, a fifth below
-//! the highest rate that it held, so that there is room for refusing. For comparison it also has to find out by itself.
+//! The daemon is told what the machine carries (`calls.max_per_second`): no more than `ivr_rate_ratio` asks for, so
+//! that there is room for refusing. That is then the highest rate that it holds. For comparison it also has to find out
+//! by itself.
 
-use super::{ROOM, steady::list};
+use super::{ROOM, rate::Rates, steady::list};
 use crate::{
     load::Load,
     machine,
@@ -13,16 +14,16 @@ use crate::{
 };
 
 const RUNS: usize = 3;
-/// What is let in, of what the daemon holds.
+/// What is let in, of what the dialplan holds.
 const SHARE: f64 = 0.8;
 /// How much more is offered than is held.
 const FACTOR: f64 = 1.6;
 /// Rates differ by this much from one run to the next.
 const NOISE: f64 = 0.05;
 
-/// `ivr_overload_ratio`; `most` is what the daemon holds, calls/s.
-pub fn measure(book: &mut Book, site: &mut Site, most: f64) {
-    let held = (most * SHARE).floor();
+/// `ivr_overload_ratio`.
+pub fn measure(book: &mut Book, site: &mut Site, rates: &Rates) {
+    let (most, held) = (rates.stasis, (rates.dialplan * SHARE).min(rates.stasis).floor());
     site.restart(&format!("{ROOM}max_per_second = {held}\n"));
     let (mut ratios, mut goods, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for run in 1..=RUNS {
@@ -36,7 +37,7 @@ pub fn measure(book: &mut Book, site: &mut Site, most: f64) {
     let alone: Vec<f64> =
         (1..=RUNS).map(|run| good(site, &format!("{run}/{RUNS}, no limit"), most * FACTOR)).collect();
     let against = format!(
-        "with calls.max_per_second = {held}, {SHARE} of what it holds: good calls/s at that rate {}, at {FACTOR} times \
+        "with calls.max_per_second = {held}, {SHARE} of what the dialplan holds or all that it holds itself: good calls/s at that rate {}, at {FACTOR} times \
          that {}; {NOISE} is noise. Without that limit, at {FACTOR} times the {most:.0} that it holds: {}",
         list(&goods),
         list(&others),

@@ -51,8 +51,8 @@ def in_digits(match):
 
 
 def is_understood(fact, got):
-    """Whether what counts was heard; `*` in it stands for anything."""
-    return re.search(".*".join(map(re.escape, fact.split("*"))), "".join(got)) is not None
+    """Whether what counts was heard; `*` in it stands for up to four letters."""
+    return re.search(".{0,4}".join(map(re.escape, fact.split("*"))), "".join(got)) is not None
 
 
 def words(text):

@@ -36,7 +36,7 @@ pub fn varied(number: usize) -> String {
 }
 
 /// A prompt for the ear, and the fact in it that must be understood, as letters and digits without spaces; `*` stands
-/// for anything: in "B as in Bravo" it is B and Bravo that count.
+/// for up to four letters: in "B as in Bravo" it is B and Bravo that count.
 pub struct Prompt {
     pub text: String,
     pub fact: &'static str,
