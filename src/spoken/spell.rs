@@ -50,7 +50,7 @@ fn with_word(c: char) -> Option<String> {
 }
 
 /// A telephone number in its country's groups, with pauses between them: `+34600000001` →
-/// `plus 3 4, 6 0 0, 0 0, 0 0, 0 1`. Separators in the text are groups when the number is no E.164 one.
+/// `plus 3 4, 6 0, 0, 0 0, 0 0, 0 1`. Separators in the text are groups when the number is no E.164 one.
 #[must_use]
 pub fn phone(text: &str, lang: &str) -> String {
     let language = Language::of(lang);
@@ -87,7 +87,24 @@ fn small_groups(digits: &str) -> Vec<String> {
         rest = behind;
     }
     groups.push(rest);
-    groups.iter().map(|group| group.chars().map(String::from).collect::<Vec<_>>().join(" ")).collect()
+    groups.into_iter().map(apart).collect()
+}
+
+/// Digits one by one. In a group that is no pair there is a pause between two that are the same: "six zero zero" in one
+/// breath is heard with three of them.
+fn apart(group: &str) -> String {
+    let mut said = String::new();
+    let mut before = None;
+    for digit in group.chars() {
+        said.push_str(match before {
+            None => "",
+            Some(before) if before == digit && group.len() > 2 => ", ",
+            Some(_) => " ",
+        });
+        said.push(digit);
+        before = Some(digit);
+    }
+    said
 }
 
 fn letter(c: char, language: Language) -> String {
@@ -193,11 +210,11 @@ mod tests {
     #[test]
     fn phones() {
         for (text, lang, said) in [
-            ("+34600000001", "en", "plus 3 4, 6 0 0, 0 0, 0 0, 0 1"),
+            ("+34600000001", "en", "plus 3 4, 6 0, 0, 0 0, 0 0, 0 1"),
             ("+34 972 123 456", "es", "más 3 4, 9 7 2, 1 2, 3 4, 5 6"),
             ("+79161234567", "ru", "плюс 7, 9 1 6, 1 2 3, 4 5, 6 7"),
-            ("+34600000001", "ca", "més 3 4, 6 0 0, 0 0, 0 0, 0 1"),
-            ("+34600000001", "fr", "3 4, 6 0 0, 0 0, 0 0, 0 1"),
+            ("+34600000001", "ca", "més 3 4, 6 0, 0, 0 0, 0 0, 0 1"),
+            ("+34600000001", "fr", "3 4, 6 0, 0, 0 0, 0 0, 0 1"),
             ("101", "en", "1 0 1"),
             ("1234567", "en", "1 2 3, 4 5 6 7"),
             ("972-12-34-56", "en", "9 7 2, 1 2, 3 4, 5 6"),

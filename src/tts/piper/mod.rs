@@ -6,6 +6,7 @@
 mod clauses;
 mod engine;
 mod gate;
+mod glides;
 mod ids;
 mod model;
 mod phonemes;
@@ -58,7 +59,7 @@ impl Piper {
         let espeak_voice = model.as_ref().map_or("", |model| &model.espeak_voice);
         let phonemes = Phonemes::new(parts.espeak, espeak_voice);
         let about = model.as_ref().map(|model| (model.fingerprint.as_str(), model.scales, model.speaker));
-        let key = format!("piper 2 {about:?} {}", espeak::fingerprint(&parts.espeak.to_owned()));
+        let key = format!("piper 3 {about:?} {}", espeak::fingerprint(&parts.espeak.to_owned()));
         let setup = Setup {
             name: name.to_owned(),
             model: model.clone(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     clauses::{Clause, clauses},
-    teens,
+    glides, teens,
     warm::Warm,
 };
 use crate::tts::{
@@ -38,7 +38,8 @@ impl Phonemes {
         };
         let sentences = sentences(&clauses, &spoken);
         let is_english = self.voice.split('-').next() == Some("en");
-        Ok(if is_english { sentences.iter().map(|said| teens::stressed(said)).collect() } else { sentences })
+        let english = |said: &String| glides::linked(&teens::stressed(said));
+        Ok(if is_english { sentences.iter().map(english).collect() } else { sentences })
     }
 
     /// By a process for each line.
