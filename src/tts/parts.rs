@@ -9,6 +9,8 @@ const MOST_WORDS: usize = 40;
 const OPENING: std::ops::RangeInclusive<usize> = 2..=12;
 /// A sentence that has no more words than this behind its first clause is not worth cutting.
 const LEAST_BEHIND: usize = 3;
+/// Words between the cut and what is spelled: a plate at the beginning of a part is understood less well.
+const LEAST_BEFORE_SPELLED: usize = 3;
 
 /// Cuts a clean text: its first clause, the rest of that sentence, and then whole sentences, several together
 /// as long as they are short. No word is lost.
@@ -50,8 +52,9 @@ fn opening(sentence: &str) -> Option<(&str, &str)> {
         .filter(|(before, _)| OPENING.contains(&(before + 1)))
         .filter(|(_, at)| sentence[..*at].ends_with([',', ';', ':', '–', '—']))
         .find(|(_, at)| {
-            let (last, next) = (sentence[..*at].split(' ').next_back(), sentence[at + 1..].split(' ').next());
-            ![last, next].into_iter().flatten().any(is_spelled)
+            let last = sentence[..*at].split(' ').next_back();
+            let next = sentence[at + 1..].split(' ').take(LEAST_BEFORE_SPELLED);
+            !last.into_iter().chain(next).any(is_spelled)
         })?;
     let (opening, behind) = (&sentence[..at], &sentence[at + 1..]);
     (words(behind) >= LEAST_BEHIND).then_some((opening, behind))
@@ -85,6 +88,14 @@ mod tests {
             ),
             ("Call us at 6 0 0, 8 7 4, 1 9 3, please.", vec!["Call us at 6 0 0, 8 7 4, 1 9 3, please."]),
             ("In 5, 6 or 7 minutes, it is with you.", vec!["In 5, 6 or 7 minutes,", "it is with you."]),
+            (
+                "Your taxi is a white Toyota, number plate 4, 5, 8, K, L.",
+                vec!["Your taxi is a white Toyota, number plate 4, 5, 8, K, L."],
+            ),
+            (
+                "Your taxi, a white Toyota, number 1 0 7, is here.",
+                vec!["Your taxi,", "a white Toyota, number 1 0 7, is here."],
+            ),
             (
                 "Hello, 4, 5, 8, 2, has arrived, at last it is.",
                 vec!["Hello, 4, 5, 8, 2, has arrived,", "at last it is."],
