@@ -75,7 +75,6 @@ fn open(environment: &Environment, model: &Path, threads: usize) -> Result<Sessi
             .with_intra_op_spinning(true)?
             .with_config_entry("session.force_spinning_stop", "1")?
             .with_memory_pattern(false)?
-            .with_flush_to_zero()?
             .commit_from_file(model)
     };
     panic::catch_unwind(AssertUnwindSafe(open))
