@@ -180,6 +180,10 @@ fn read_when(token: &str, words: Words) -> Result<Option<When>, String> {
         }
         return Ok(Some(When::Weekly(named)));
     }
+    // "00001001" are the shifts of a day that has eight, though it could be read as a date of the year 0.
+    if shifts(token).is_some() {
+        return Ok(None);
+    }
     let (from, to) = token.split_once("..").unwrap_or((token, token));
     let (Ok(from), Ok(to)) = (from.parse::<Date>(), to.parse::<Date>()) else { return Ok(None) };
     days("date", from, to).map_err(|error| error.to_string())?;

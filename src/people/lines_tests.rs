@@ -59,6 +59,15 @@ fn what_cannot_be_is_told() {
     assert!(fault(&format!("anna # {}", "x".repeat(5000))).contains("longer"));
 }
 
+#[test]
+fn eight_shifts_are_no_date() {
+    let (good, bad) = read("+anna 00001001 # Course\nanna mon 11110101 # Tired\n", Words::OURS);
+    assert!(bad.is_empty(), "{bad:?}");
+    let shifts: Vec<Vec<u32>> =
+        good.iter().map(|(_, absence)| absence.shifts.iter().copied().collect()).collect();
+    assert_eq!(shifts, [vec![4, 7], vec![0, 1, 2, 3, 5, 7]]);
+}
+
 fn some_absence() -> impl Strategy<Value = Absence> {
     let who = prop_oneof![
         "[a-z][a-z0-9._-]{2,9}".prop_filter_map("reserved", |id| PersonId::parse(&id).ok().map(Who::Person)),
