@@ -21,8 +21,8 @@ use crate::{
     model::{CallId, CallRecord, ChannelId},
 };
 
-/// What part of `max_starting` is next to nobody, and how many are that however small it is.
-const FEW: usize = 16;
+/// What part of `max_starting` may stand, and how many may however small it is.
+const FEW: usize = 4;
 const FEWEST: usize = 8;
 
 /// Whose events a channel's are.
@@ -369,7 +369,7 @@ mod tests {
         let mut answering: Vec<_> = (0..40).map(|_| registry.answering()).collect();
         assert!(registry.admit_at(begun + Duration::from_millis(400)).is_ok());
         assert_eq!(registry.admit_at(late).unwrap_err(), Refusal::Overloaded);
-        answering.truncate(FEWEST);
+        answering.truncate(100 / FEW);
         assert!(registry.admit_at(late).is_ok(), "next to nobody waits any more");
         let full: Vec<_> = (0..100).map_while(|_| registry.admit().ok()).collect();
         assert_eq!(full.len() + waiting.len(), 100, "the limit is the limit, also at once");
