@@ -8,11 +8,11 @@ use std::{
 /// A crowd that is not served in so long is no crowd: more comes than is served, and it will not get shorter by itself.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Remembers when there was last next to nobody waiting. (The idea is that of `CoDel`, RFC 8289: what is wrong is not
+/// Remembers when there were last few waiting. (The idea is that of `CoDel`, RFC 8289: what is wrong is not
 /// a long queue, but one that never gets short.)
 #[derive(Debug)]
 pub(super) struct Standing {
-    /// Next to nobody.
+    /// As many as may always wait.
     few: usize,
     epoch: Instant,
     /// Milliseconds since `epoch`.
