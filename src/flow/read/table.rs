@@ -30,7 +30,9 @@ impl<'t> Table<'t> {
 
     /// The value of a key, if it is there.
     pub fn take(&mut self, reader: &Reader, key: &'static str) -> Option<Field<'t>> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         let (name, value) = self.entries.iter().find(|(name, _)| name.get_ref() == key)?;
         Some(self.field(reader, name, value))
     }
