@@ -204,10 +204,10 @@ impl Stack {
             provider.data().map_err(|e| LoadError::Syntax { layer: layer.clone(), what: e.to_string() })?;
         self.said.push(said.into_values().next().unwrap_or_default());
         self.figment = std::mem::take(&mut self.figment).merge(provider);
-        let tried = self.config();
+        let tried = self.figment.extract::<Config>();
         // A table may be spread over layers, so what is missing is asked for at the end.
         if let Some(error) = tried.err().filter(|error| !error.missing()) {
-            return Err(explain(layer, *error));
+            return Err(explain(layer, error));
         }
         self.layers.push(layer);
         Ok(())
@@ -215,13 +215,7 @@ impl Stack {
 
     fn finish(&self) -> Result<Config, LoadError> {
         let last = self.layers.last().cloned().unwrap_or(Layer::Defaults);
-        self.config().map_err(|error| explain(last, *error))
-    }
-
-    /// By way of plain values: read straight from the layers, each table would bring figment's special kinds of
-    /// values into the program once more, some 3 MiB in all.
-    fn config(&self) -> Result<Config, Box<figment::Error>> {
-        Ok(Value::from(self.figment.extract::<Dict>()?).deserialize()?)
+        self.figment.extract().map_err(|error| explain(last, error))
     }
 
     fn values(&self) -> Result<Dict, LoadError> {
