@@ -50,7 +50,10 @@ fn unknown_words() {
         "test.toml:7: error: steps.one.nxt: unknown key (known here: do, note, to)",
     );
     let twice = told(&file("[steps.one]\ndo = 'pause'\nnext = 'bye'\nseconds = 3"));
-    assert_eq!(twice[1], "test.toml:7: error: steps.one.seconds: unknown key (known here: do, note, secs, next)");
+    assert_eq!(
+        twice[1],
+        "test.toml:7: error: steps.one.seconds: unknown key (known here: do, note, secs, next)"
+    );
     only(
         "discription = 'x'\n[steps.one]\ndo = 'goto'\nto = 'bye'",
         "test.toml:4: error: discription: unknown key; did you mean \"description\"? (known here: description, \
