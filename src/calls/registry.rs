@@ -370,7 +370,7 @@ mod tests {
         assert!(registry.admit_at(begun + Duration::from_millis(400)).is_ok());
         assert_eq!(registry.admit_at(late).unwrap_err(), Refusal::Overloaded);
         answering.truncate(100 / FEW);
-        assert!(registry.admit_at(late).is_ok(), "next to nobody waits any more");
+        assert!(registry.admit_at(late).is_ok(), "no more wait than always may");
         let full: Vec<_> = (0..100).map_while(|_| registry.admit().ok()).collect();
         assert_eq!(full.len() + waiting.len(), 100, "the limit is the limit, also at once");
     }
