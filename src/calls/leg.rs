@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    admission::Starting,
     inbox::{Events, HandOn, Inbox, LegEvent},
     lending::Whereabouts,
     marks::Marks,
-    registry::{Registry, Starting},
+    registry::Registry,
 };
 use crate::{
     ari::{AriError, Client, Reaction},

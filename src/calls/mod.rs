@@ -1,5 +1,6 @@
 //! Calls: the legs we own, the primitives a flow is made of, and the scope that settles each call once.
 
+mod admission;
 mod dialling;
 mod inbox;
 mod intercom;
@@ -19,6 +20,7 @@ mod scope;
 mod standing;
 mod transfer;
 
+pub use admission::{Refusal, Starting, Traffic};
 pub use dialling::{dialled_by, talks_in};
 pub use inbox::{Events, HandOn, Inbox, LegEvent, inbox};
 pub use intercom::{Intercom, SayError};
@@ -30,5 +32,5 @@ pub use line::{
 pub use marks::Marks;
 pub use outgoing::{Outgoing, Ringing, Undialled, call_of};
 pub use reconcile::{Action, Known, plan};
-pub use registry::{Refusal, Registry, Role, Starting};
+pub use registry::{Registry, Role};
 pub use scope::{Conversation, Settled, settle, settle_unseen};

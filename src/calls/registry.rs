@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Instant,
 };
@@ -12,18 +12,13 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
+    admission::{Admission, Answering, Refusal, Starting, Traffic},
     inbox::{Inbox, LegEvent},
-    standing::Standing,
 };
 use crate::{
     config::CallsConfig,
-    limits::Rate,
     model::{CallId, CallRecord, ChannelId},
 };
-
-/// What part of `max_starting` may stand, and how many may however small it is.
-const FEW: usize = 4;
-const FEWEST: usize = 8;
 
 /// Whose events a channel's are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,32 +50,6 @@ struct Tables {
     live: HashMap<CallId, Live>,
 }
 
-/// Why a new call is not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// As many calls are up as the configuration allows.
-    Full,
-    /// Asterisk is slow: too many calls wait for their answer.
-    Overloaded,
-    /// More calls come in a second than the configuration allows.
-    TooFast,
-    /// The daemon is stopping.
-    Draining,
-}
-
-impl Refusal {
-    /// The word for logs, metrics and events.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Overloaded => "overloaded",
-            Self::TooFast => "too_fast",
-            Self::Draining => "draining",
-        }
-    }
-}
-
 /// The calls that are up. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Registry {
@@ -90,37 +59,11 @@ pub struct Registry {
 #[derive(Debug)]
 struct Shared {
     tables: Mutex<Tables>,
-    starting: AtomicUsize,
-    /// Those of them that Asterisk was told to answer: what they wait for is not a lookup or a voice.
-    answering: AtomicUsize,
-    standing: Standing,
+    admission: Arc<Admission>,
     draining: AtomicBool,
     max: usize,
-    max_starting: usize,
-    rate: Rate,
     emptied: Notify,
     gauge: metrics::Gauge,
-}
-
-/// Counts a call as starting until it is dropped (answered, or given up).
-#[derive(Debug)]
-pub struct Starting(Arc<Shared>);
-
-impl Drop for Starting {
-    fn drop(&mut self) {
-        self.0.starting.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// Counts a call as being answered by Asterisk until it is dropped.
-#[derive(Debug)]
-pub struct Answering(Arc<Shared>);
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        let before = self.0.answering.fetch_sub(1, Ordering::AcqRel);
-        self.0.standing.has_stood(before.saturating_sub(1), Instant::now());
-    }
 }
 
 impl Registry {
@@ -129,13 +72,9 @@ impl Registry {
     pub fn new(config: &CallsConfig) -> Self {
         let shared = Shared {
             tables: Mutex::default(),
-            starting: AtomicUsize::new(0),
-            answering: AtomicUsize::new(0),
-            standing: Standing::new((config.max_starting / FEW).max(FEWEST)),
+            admission: Arc::new(Admission::new(config)),
             draining: AtomicBool::new(false),
             max: config.max,
-            max_starting: config.max_starting,
-            rate: Rate::per_second(config.max_per_second),
             emptied: Notify::new(),
             gauge: metrics::gauge!("stasisd_calls_live"),
         };
@@ -152,32 +91,25 @@ impl Registry {
     /// # Errors
     /// Says why there is none; the call then goes to the fallback at once.
     pub fn admit(&self) -> Result<Starting, Refusal> {
-        self.admit_at(Instant::now())
-    }
-
-    fn admit_at(&self, now: Instant) -> Result<Starting, Refusal> {
         if self.is_draining() {
             return Err(Refusal::Draining);
         }
         if self.count() >= self.shared.max {
             return Err(Refusal::Full);
         }
-        let before = self.shared.starting.fetch_add(1, Ordering::AcqRel);
-        let starting = Starting(Arc::clone(&self.shared));
-        let answering = self.shared.answering.load(Ordering::Acquire);
-        if before >= self.shared.max_starting || self.shared.standing.has_stood(answering, now) {
-            return Err(Refusal::Overloaded);
-        }
-        // Last, so that only calls that are taken count.
-        if self.shared.rate.has_room() { Ok(starting) } else { Err(Refusal::TooFast) }
+        self.shared.admission.admit(Instant::now())
     }
 
     /// Counts a call as being answered.
     #[must_use]
     pub fn answering(&self) -> Answering {
-        let before = self.shared.answering.fetch_add(1, Ordering::AcqRel);
-        self.shared.standing.has_stood(before, Instant::now());
-        Answering(Arc::clone(&self.shared))
+        self.shared.admission.answering()
+    }
+
+    /// What came and what was answered so far.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.shared.admission.traffic()
     }
 
     /// Whether a call of our own may begin.
@@ -189,8 +121,7 @@ impl Registry {
     /// Counts a call as starting that must be taken whatever the caps (one that lives already).
     #[must_use]
     pub fn admit_anyway(&self) -> Starting {
-        self.shared.starting.fetch_add(1, Ordering::AcqRel);
-        Starting(Arc::clone(&self.shared))
+        self.shared.admission.admit_anyway()
     }
 
     /// Enters a call. False when its channel is here already (an event that came twice).
@@ -348,30 +279,5 @@ impl Registry {
             }
             emptied.await;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::config::Config;
-
-    #[test]
-    fn answers_that_stay_away_are_refused_before_the_limit() {
-        let config = CallsConfig { max_starting: 100, ..Config::defaults().unwrap().calls };
-        let registry = Registry::new(&config);
-        let begun = Instant::now();
-        let late = begun + Duration::from_secs(2);
-        let waiting: Vec<_> = (0..60).map(|_| registry.admit_at(begun).unwrap()).collect();
-        assert!(registry.admit_at(late).is_ok(), "what they wait for may be a lookup or a voice");
-        let mut answering: Vec<_> = (0..40).map(|_| registry.answering()).collect();
-        assert!(registry.admit_at(begun + Duration::from_millis(400)).is_ok());
-        assert_eq!(registry.admit_at(late).unwrap_err(), Refusal::Overloaded);
-        answering.truncate(100 / FEW);
-        assert!(registry.admit_at(late).is_ok(), "no more wait than always may");
-        let full: Vec<_> = (0..100).map_while(|_| registry.admit().ok()).collect();
-        assert_eq!(full.len() + waiting.len(), 100, "the limit is the limit, also at once");
     }
 }

@@ -138,7 +138,10 @@ impl Door {
         metrics::counter!("stasisd_calls_refused_total", "why" => why).increment(1);
         self.services.feed.post(NoticeKind::CallRefused, None, json!({ "why": why }));
         let (ari, config) = (self.services.ari.clone(), Arc::clone(&self.services.config));
-        self.shut_gate();
+        match refusal {
+            Refusal::Overloaded | Refusal::TooFast => self.shed(),
+            Refusal::Full | Refusal::Draining => self.shut_gate(),
+        }
         self.tracker.spawn(async move {
             let place = (&config.fallback_context, &config.fallback_extension);
             if let Err(error) = ari.continue_in(&channel, place.0, place.1, 1).await {

@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{connect::Unaccounted, events, gate::Gate, lag::Lag};
+use super::{connect::Unaccounted, events, gate::Gate, lag::Lag, shed::Shedding};
 use crate::{
     ari::{Event, Hello, Wire},
     calls::{LegEvent, Services},
@@ -98,6 +98,8 @@ pub struct Door {
     pub(super) lag: Arc<Mutex<Lag>>,
     /// Whether the dialplan refuses calls by itself.
     pub(super) gate: Arc<Gate>,
+    /// Which share of them it turns away.
+    pub(super) shedding: Arc<Shedding>,
     /// The version of the Asterisk that is connected.
     version: Arc<Mutex<String>>,
     /// Owns the calls' tasks.
@@ -125,6 +127,7 @@ impl Door {
             status,
             lag: Arc::new(Mutex::new(Lag::new(Instant::now()))),
             gate: Arc::default(),
+            shedding: Arc::default(),
             version: Arc::default(),
             tracker,
         }

@@ -8,6 +8,7 @@ mod events;
 mod gate;
 mod lag;
 mod onward;
+mod shed;
 mod way;
 
 pub use door::{Door, Status};

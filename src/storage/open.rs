@@ -26,7 +26,7 @@ use super::{
 use crate::config::StorageConfig;
 
 /// Readers of SQLite at most: each is a thread with a page cache.
-const READERS: u32 = 8;
+const READERS: u32 = 4;
 /// Two processes that open a new SQLite file at once: one of them tries again.
 const MIGRATION_TRIES: u32 = 5;
 

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use metrics::{counter, gauge, histogram};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout_at},
+};
 
 use super::{
     SpeechError, VoiceError,
@@ -43,6 +46,8 @@ struct Asked {
     lang: String,
     begun: Instant,
     deadline: Instant,
+    /// Told when the sound is made: then it is the next one's turn at the voice.
+    made: oneshot::Sender<()>,
 }
 
 impl Inner {
@@ -114,7 +119,8 @@ impl Inner {
     ) -> Result<Spoken, SpeechError> {
         let mut all: Option<Spoken> = None;
         for part in parts {
-            let spoken = self.say(speaker, part, lang, deadline).await?;
+            let (made, _) = oneshot::channel();
+            let spoken = self.say(speaker, part, lang, deadline, made).await?;
             all = Some(match all {
                 Some(before) => before.and(spoken),
                 None => spoken,
@@ -123,13 +129,15 @@ impl Inner {
         all.ok_or_else(|| SpeechError::NoVoice { language: lang.to_owned() })
     }
 
-    /// One part in one voice: from the cache, or rendered, or from a rendering that is under way.
+    /// One part in one voice: from the cache, or rendered, or from a rendering that is under way. `made` is told when
+    /// it has its sound, and only the file is missing; it is told nothing if this begins no rendering.
     pub(super) async fn say(
         self: &Arc<Self>,
         speaker: &Arc<Speaker>,
         part: Part,
         lang: &str,
         deadline: Instant,
+        made: oneshot::Sender<()>,
     ) -> Result<Spoken, SpeechError> {
         let key = part.key;
         if let Some(length) = self.cache.get(key, clock::system()) {
@@ -137,7 +145,7 @@ impl Inner {
         }
         let rendering = speaker.queue.share(key, || {
             let lang = lang.to_owned();
-            let asked = Asked { speaker: speaker.clone(), part, lang, begun: Instant::now(), deadline };
+            let asked = Asked { speaker: speaker.clone(), part, lang, begun: Instant::now(), deadline, made };
             self.clone().render(asked)
         });
         rendering.await.map(|length| self.spoken(&speaker.name, key, length))
@@ -173,6 +181,7 @@ impl Inner {
         asked.speaker.health.worked();
         // The next one is made while this one is written.
         drop(place);
+        let _ = asked.made.send(());
         let name = asked.speaker.name.to_string();
         let inner = self.clone();
         let keep = tokio::task::spawn_blocking(move || {

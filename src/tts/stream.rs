@@ -1,13 +1,14 @@
 //! A text that is heard from its first part on, while the others are made.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll};
 
 use futures_util::{
-    StreamExt as _,
-    stream::{self, BoxStream},
+    FutureExt as _, StreamExt as _,
+    future::{BoxFuture, Fuse},
+    stream::{self, BoxStream, FuturesOrdered},
 };
 use metrics::counter;
-use tokio::time::Instant;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
     SpeechError,
@@ -16,16 +17,35 @@ use super::{
     speech::Spoken,
 };
 
-/// What follows the first part of a text. Nothing is made while it is not polled; dropping it ends it.
+/// What follows the first part of a text. While it is not polled nothing is begun; dropping it ends it.
 pub type Rest = BoxStream<'static, Result<Spoken, SpeechError>>;
+
+/// One that is written and one that is spoken.
+const AT_ONCE: usize = 2;
 
 /// The parts that one voice has still to say.
 struct Remaining {
     inner: Arc<Inner>,
     speaker: Arc<Speaker>,
+    /// In their order, those under way included.
     parts: VecDeque<Part>,
+    under_way: FuturesOrdered<BoxFuture<'static, Result<Spoken, SpeechError>>>,
+    /// Tells that the last of those has its sound.
+    made: Fuse<oneshot::Receiver<()>>,
+    /// What the voice does for the part behind them.
+    foresight: Option<BoxFuture<'static, ()>>,
     lang: String,
     recorded: Vec<String>,
+}
+
+/// What happens while a part is said.
+enum Happened {
+    /// Its file is there, or there is none.
+    Said(Result<Spoken, SpeechError>),
+    /// It has its sound.
+    Made,
+    /// No part is under way.
+    Nothing,
 }
 
 impl Inner {
@@ -46,22 +66,21 @@ impl Inner {
         let mut left = self.speakers(text, lang).count();
         for (speaker, parts) in self.speakers(text, lang) {
             left -= 1;
-            let Some(first) = parts.first() else { continue };
-            let begun = match self.known_parts(&speaker.name, &parts) {
+            let known = self.known_parts(&speaker.name, &parts);
+            if known.is_none() && !speaker.health.is_usable(Instant::now()) {
+                continue;
+            }
+            let parts = parts.into_iter().skip(known.as_ref().map_or(0, |known| known.media.len())).collect();
+            let mut remaining = Remaining::of(self, speaker, parts, lang, recorded);
+            let begun = match known {
                 Some(known) => Ok(known),
-                None if !speaker.health.is_usable(Instant::now()) => continue,
-                None => self.say(speaker, first.clone(), lang, share(deadline, left)).await,
+                None => match remaining.say(share(deadline, left)).await {
+                    Some((_, said)) => said,
+                    None => continue,
+                },
             };
             match begun {
-                Ok(spoken) => {
-                    let parts: VecDeque<_> = parts.into_iter().skip(spoken.media.len()).collect();
-                    let rest = (!parts.is_empty()).then(|| {
-                        let (inner, speaker) = (self.clone(), speaker.clone());
-                        let (lang, recorded) = (lang.to_owned(), recorded.to_vec());
-                        follow(Remaining { inner, speaker, parts, lang, recorded })
-                    });
-                    return Ok((spoken, rest));
-                }
+                Ok(spoken) => return Ok((spoken, remaining.follow())),
                 Err(error) => why = error,
             }
         }
@@ -69,18 +88,38 @@ impl Inner {
     }
 }
 
-fn follow(remaining: Remaining) -> Rest {
-    stream::unfold(Some(remaining), |remaining| async move { remaining?.next().await }).boxed()
-}
-
 impl Remaining {
+    fn of(
+        inner: &Arc<Inner>,
+        speaker: &Arc<Speaker>,
+        parts: VecDeque<Part>,
+        lang: &str,
+        recorded: &[String],
+    ) -> Self {
+        Self {
+            inner: inner.clone(),
+            speaker: speaker.clone(),
+            parts,
+            under_way: FuturesOrdered::new(),
+            made: Fuse::terminated(),
+            foresight: None,
+            lang: lang.to_owned(),
+            recorded: recorded.to_vec(),
+        }
+    }
+
+    fn follow(self) -> Option<Rest> {
+        let next = |remaining: Option<Self>| async move { remaining?.next().await };
+        (!self.parts.is_empty()).then(|| stream::unfold(Some(self), next).boxed())
+    }
+
     /// The next part; where the voice fails, all that is left in another one, and at last what is recorded.
     async fn next(mut self) -> Option<(Result<Spoken, SpeechError>, Option<Self>)> {
-        let part = self.parts.pop_front()?;
-        let mut left = part.text.clone();
-        let deadline = Instant::now() + self.inner.patience;
-        let said = self.inner.say(&self.speaker, part, &self.lang, share(deadline, 1)).await;
+        let (part, said) = self.say(share(Instant::now() + self.inner.patience, 1)).await?;
         let Err(error) = said else { return Some((said, Some(self))) };
+        // What the voice does beyond that is for nobody.
+        self.under_way = FuturesOrdered::new();
+        let mut left = part.text;
         for part in &self.parts {
             left.push(' ');
             left.push_str(&part.text);
@@ -91,5 +130,52 @@ impl Remaining {
             Err(error) => self.inner.fall_back(error, &self.lang, &self.recorded),
         };
         Some((said, None))
+    }
+
+    /// The first of the parts, begun by now if it was not. As soon as it has its sound it is the next one's turn, after
+    /// whoever waits for the voice: the model need wait neither for a file nor for phonemes.
+    async fn say(&mut self, deadline: Instant) -> Option<(Part, Result<Spoken, SpeechError>)> {
+        if self.under_way.is_empty() {
+            self.ask(deadline);
+        }
+        loop {
+            match self.happens().await {
+                Happened::Said(said) => return Some((self.parts.pop_front()?, said)),
+                Happened::Made => self.ask(share(Instant::now() + self.inner.patience, 1)),
+                Happened::Nothing => return None,
+            }
+        }
+    }
+
+    async fn happens(&mut self) -> Happened {
+        let may_begin = self.under_way.len() < self.parts.len().min(AT_ONCE);
+        poll_fn(|context| {
+            if let Poll::Ready(said) = self.under_way.poll_next_unpin(context) {
+                return Poll::Ready(said.map_or(Happened::Nothing, Happened::Said));
+            }
+            if may_begin && let Poll::Ready(Ok(())) = self.made.poll_unpin(context) {
+                return Poll::Ready(Happened::Made);
+            }
+            if self.foresight.as_mut().is_some_and(|foresight| foresight.poll_unpin(context).is_ready()) {
+                self.foresight = None;
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Begins with the first part that is not under way.
+    fn ask(&mut self, deadline: Instant) {
+        let at = self.under_way.len();
+        let Some(part) = self.parts.get(at).cloned() else { return };
+        let (made, is_made) = oneshot::channel();
+        self.made = is_made.fuse();
+        let (inner, speaker, lang) = (self.inner.clone(), self.speaker.clone(), self.lang.clone());
+        let saying = async move { inner.say(&speaker, part, &lang, deadline, made).await };
+        self.under_way.push_back(saying.boxed());
+        self.foresight = self.parts.get(at + 1).map(|part| {
+            let (speaker, text, lang) = (self.speaker.clone(), part.text.clone(), self.lang.clone());
+            async move { speaker.voice.foresee(&text, &lang).await }.boxed()
+        });
     }
 }

@@ -34,6 +34,12 @@ pub trait Voice: Send + Sync {
         vec![text.to_owned()]
     }
 
+    /// Told of the text that will be asked for next while another is rendered: what can be got ready without holding
+    /// up anybody may be. Whether it comes to its end makes no difference to what is heard.
+    fn foresee<'a>(&'a self, _text: &'a str, _lang: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// Renders a text that has been made speakable. The caller sets the deadline and drops the future when
     /// it passes; the voice must then stop working.
     fn render<'a>(&'a self, text: &'a str, lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>>;

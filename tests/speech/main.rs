@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod voice;
 
+mod ahead;
 mod attacks;
 mod cache;
 mod delivery;

@@ -139,6 +139,10 @@ pub(crate) struct Counting {
     /// How long one text takes.
     pub(crate) takes: Duration,
     pub(crate) said: Mutex<Vec<String>>,
+    /// Each sentence is a part.
+    pub(crate) in_parts: bool,
+    /// What it was told would come.
+    pub(crate) foreseen: Mutex<Vec<String>>,
 }
 
 impl Counting {
@@ -163,6 +167,19 @@ impl Voice for Counting {
 
     fn key(&self, _lang: &str) -> String {
         "counting 1".to_owned()
+    }
+
+    fn parts(&self, text: &str) -> Vec<String> {
+        if self.in_parts {
+            text.split_inclusive(". ").map(|part| part.trim().to_owned()).collect()
+        } else {
+            vec![text.to_owned()]
+        }
+    }
+
+    fn foresee<'a>(&'a self, text: &'a str, _lang: &'a str) -> BoxFuture<'a, ()> {
+        self.foreseen.lock().unwrap().push(text.to_owned());
+        Box::pin(std::future::ready(()))
     }
 
     fn render<'a>(&'a self, text: &'a str, _lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>> {

@@ -41,6 +41,7 @@ pub(super) async fn look(visit: &Visit, config: &Config) -> Vec<Finding> {
         exists(visit, &channel, "stasisd-inbound", "s", "incoming calls").await,
         exists(visit, &channel, &calls.transfer_context, "s", "calls handed on by REFER").await,
     ];
+    findings.push(shedding(visit, &channel).await);
     findings.extend(queue(visit, &channel).await);
     if !config.gateways.is_empty() {
         let amd = &config.outbound.amd_context;
@@ -62,6 +63,21 @@ async fn exists(visit: &Visit, channel: &ChannelId, context: &str, extension: &s
         Err(error) => {
             Finding::doubtful(NAME, format!("{place}: {error}"), "load func_dialplan.so to have it told")
         }
+    }
+}
+
+/// Whether the dialplan can turn away a share of the calls.
+async fn shedding(visit: &Visit, channel: &ChannelId) -> Finding {
+    const NAME: &str = "overload";
+    match visit.client.get_variable(channel, "RAND(7,7)").await {
+        Ok(Some(answer)) if answer == "7" => {
+            Finding::ok(NAME, "the dialplan can turn away a share of the calls when too many come")
+        }
+        Ok(_) | Err(_) => Finding::doubtful(
+            NAME,
+            "Asterisk has no RAND(), which stasisd-inbound asks for each call",
+            "load func_rand.so",
+        ),
     }
 }
 

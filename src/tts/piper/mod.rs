@@ -5,6 +5,7 @@
 
 mod clauses;
 mod engine;
+mod foreseen;
 mod gate;
 mod glides;
 mod ids;
@@ -22,6 +23,7 @@ use futures_util::future::BoxFuture;
 pub(super) use self::runtime::try_out;
 use self::{
     engine::{Engine, Setup},
+    foreseen::Foreseen,
     model::Model,
     phonemes::Phonemes,
 };
@@ -36,6 +38,7 @@ pub struct Piper {
     model: Result<Model, VoiceError>,
     key: String,
     phonemes: Phonemes,
+    foreseen: Foreseen,
     engine: Engine,
 }
 
@@ -68,7 +71,14 @@ impl Piper {
             installed: parts.installed.to_owned(),
         };
         let language = tag(&config.language);
-        Self { name: name.to_owned(), language, model, key, phonemes, engine: Engine::start(setup) }
+        let (foreseen, engine) = (Foreseen::default(), Engine::start(setup));
+        Self { name: name.to_owned(), language, model, key, phonemes, foreseen, engine }
+    }
+
+    /// What the model is to speak, clause by clause.
+    async fn runs(&self, text: &str, model: &Model) -> Result<Vec<Vec<i64>>, VoiceError> {
+        let sentences = self.phonemes.of(text).await?;
+        Ok(sentences.iter().flat_map(|sentence| ids::runs(sentence, &model.ids)).collect())
     }
 
     /// The language that the model's own description names, such as `en`.
@@ -98,13 +108,25 @@ impl Voice for Piper {
         parts(text)
     }
 
+    /// Its phonemes, for which nobody need wait at the model.
+    fn foresee<'a>(&'a self, text: &'a str, _lang: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let Ok(model) = &self.model else { return };
+            // Whoever asks for the text is told what is wrong.
+            if let Ok(runs) = self.runs(text, model).await {
+                self.foreseen.put(text, runs);
+            }
+        })
+    }
+
     fn render<'a>(&'a self, text: &'a str, _lang: &'a str) -> BoxFuture<'a, Result<Audio, VoiceError>> {
         Box::pin(async move {
             self.engine.usable()?;
             let model = self.model.as_ref().map_err(Clone::clone)?;
-            let sentences = self.phonemes.of(text).await?;
-            let runs: Vec<_> =
-                sentences.iter().flat_map(|sentence| ids::runs(sentence, &model.ids)).collect();
+            let runs = match self.foreseen.take(text) {
+                Some(runs) => runs,
+                None => self.runs(text, model).await?,
+            };
             if runs.is_empty() {
                 return Err(VoiceError::Silent);
             }

@@ -1,5 +1,7 @@
 //! More calls than are allowed, and a disk without room.
 
+use std::time::Duration;
+
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -67,13 +69,48 @@ async fn a_shut_gate_leads_to_the_operators_and_opens_by_itself() {
     reached_a_person(&site.rig, "early");
     assert!(site.rig.log().contains("stasisd: the daemon takes no more calls for the moment"));
     while now() < until {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let late = station(&site.rig, "late", &number(1), "4").until_bye(LONG);
     blocking(|| late.run());
     assert_eq!(ended(&site.api(), &number(1)).await["disposition"], "completed");
     let early = site.api().get("/v1/calls?caller=%2B34600000830").await;
     assert_eq!(early["items"], json!([]), "it never came to us");
+}
+
+/// The dialplan's global that says how many of a thousand calls it turns away.
+const SHED: &str = "STASISD_SHED_stasisd";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_above_the_rate_is_turned_away_by_the_dialplan_until_it_is_over() {
+    let mut site = Site::start("shed", "[calls]\nmax_per_second = 1\n").await;
+    let shed =
+        |rig: &Rig| rig.global(SHED).and_then(|permille| permille.parse::<u32>().ok()).unwrap_or_default();
+    let number = |index: usize| format!("+3460000084{index}");
+    let mut callers = Vec::new();
+    for index in 10..40 {
+        let caller = station(&site.rig, &format!("many{index}"), &number(index), "4").wait_ms(1000).hang_up();
+        callers.push(caller.start());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    blocking(|| eventually(LONG, || (shed(&site.rig) > 300).then_some(()).ok_or("none are turned away")));
+    let api = site.api();
+    assert!(metric(&api, "stasisd_calls_refused_total{why=\"too_fast\"}").await >= 1.0);
+    assert!(metric(&api, "stasisd_calls_shed_share").await > 0.3);
+    drop(callers);
+    blocking(|| eventually(LONG, || (shed(&site.rig) == 0).then_some(()).ok_or("it goes on")));
+    // What a daemon that was killed has left is no longer so.
+    site.daemon.kill();
+    site.rig.set_global(SHED, "1000");
+    site.daemon.start().await;
+    site.daemon.ready().await;
+    assert_eq!(shed(&site.rig), 0);
+    site.rig.set_global(SHED, "1000");
+    let early = station(&site.rig, "shed", &number(8), "4").wait_ms(5000).hang_up();
+    assert!(blocking(|| early.run()).as_expected());
+    assert!(site.rig.log().contains("stasisd: the daemon takes no more calls for the moment"));
+    let shed = site.api().get("/v1/calls?caller=%2B34600000848").await;
+    assert_eq!(shed["items"], json!([]), "it never came to us");
 }
 
 fn order(version: u32, length: usize) -> Value {
