@@ -20,8 +20,10 @@ const FEWEST: usize = 8;
 pub enum Refusal {
     /// As many calls are up as the configuration allows.
     Full,
-    /// Asterisk is slow: too many calls wait for their answer.
+    /// Asterisk or we are behind: its events come late, or too many calls have come and are not answered.
     Overloaded,
+    /// Asterisk is told to answer more calls than it answers: they stand in a queue.
+    Queueing,
     /// More calls come in a second than the configuration allows.
     TooFast,
     /// The daemon is stopping.
@@ -34,7 +36,7 @@ impl Refusal {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Full => "full",
-            Self::Overloaded => "overloaded",
+            Self::Overloaded | Self::Queueing => "overloaded",
             Self::TooFast => "too_fast",
             Self::Draining => "draining",
         }
@@ -44,7 +46,7 @@ impl Refusal {
 /// What came and what was answered since the start, and what waits for its answer now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Calls that asked for room, those that were refused included.
+    /// Calls that asked for room and found the daemon neither full nor stopping.
     pub came: u64,
     /// Calls that Asterisk was told to answer and has answered, or failed to.
     pub answered: u64,
@@ -107,8 +109,12 @@ impl Admission {
         let before = self.starting.fetch_add(1, Ordering::AcqRel);
         let starting = Starting(Arc::clone(self));
         let answering = self.answering.load(Ordering::Acquire);
-        if before >= self.max_starting || self.standing.has_stood(answering, now) {
+        let is_queue = self.standing.has_stood(answering, now);
+        if before >= self.max_starting {
             return Err(Refusal::Overloaded);
+        }
+        if is_queue {
+            return Err(Refusal::Queueing);
         }
         // Last, so that only calls that are taken count.
         if self.rate.has_room() { Ok(starting) } else { Err(Refusal::TooFast) }
@@ -153,7 +159,7 @@ mod tests {
         assert!(admission.admit(late).is_ok(), "what they wait for may be a lookup or a voice");
         let mut answering: Vec<_> = (0..40).map(|_| admission.answering()).collect();
         assert!(admission.admit(begun + Duration::from_millis(400)).is_ok());
-        assert_eq!(admission.admit(late).unwrap_err(), Refusal::Overloaded);
+        assert_eq!(admission.admit(late).unwrap_err(), Refusal::Queueing);
         answering.truncate(100 / FEW);
         assert!(admission.admit(late).is_ok(), "no more wait than always may");
         let full: Vec<_> = (0..100).map_while(|_| admission.admit(Instant::now()).ok()).collect();

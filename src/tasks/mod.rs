@@ -1,5 +1,6 @@
 //! Lifecycle: who owns what is spawned, how it is told to stop, and what systemd hears of it.
 
+mod attached;
 mod backoff;
 pub mod clock;
 mod group;
@@ -8,6 +9,7 @@ mod shutdown;
 pub mod signals;
 pub mod systemd;
 
+pub use attached::attached;
 pub use backoff::Backoff;
 pub use group::{Failure, Tasks, panic_message};
 pub use pulse::Pulse;

@@ -1,7 +1,8 @@
 //! The work behind speech: finding, rendering, keeping, and what is heard when none of it works.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
+use futures_util::future::{self, Either};
 use metrics::{counter, gauge, histogram};
 use tokio::{
     sync::oneshot,
@@ -9,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    SpeechError, VoiceError,
+    SpeechError, Voice, VoiceError,
     cache::Cache,
     deliver::Delivery,
     key::Key,
@@ -39,6 +40,16 @@ pub(super) struct Part {
     pub(super) text: String,
 }
 
+/// What goes with a part of a text of several.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// Told when the part has its sound and only its file is missing; then it is the next one's turn at the voice. Told
+    /// nothing where no rendering is begun.
+    pub(super) made: Option<oneshot::Sender<()>>,
+    /// The part behind it.
+    pub(super) next: Option<Part>,
+}
+
 /// A part that a speaker is to say.
 struct Asked {
     speaker: Arc<Speaker>,
@@ -46,8 +57,7 @@ struct Asked {
     lang: String,
     begun: Instant,
     deadline: Instant,
-    /// Told when the sound is made: then it is the next one's turn at the voice.
-    made: oneshot::Sender<()>,
+    beside: Beside,
 }
 
 impl Inner {
@@ -119,8 +129,7 @@ impl Inner {
     ) -> Result<Spoken, SpeechError> {
         let mut all: Option<Spoken> = None;
         for part in parts {
-            let (made, _) = oneshot::channel();
-            let spoken = self.say(speaker, part, lang, deadline, made).await?;
+            let spoken = self.say(speaker, part, lang, deadline, Beside::default()).await?;
             all = Some(match all {
                 Some(before) => before.and(spoken),
                 None => spoken,
@@ -129,15 +138,14 @@ impl Inner {
         all.ok_or_else(|| SpeechError::NoVoice { language: lang.to_owned() })
     }
 
-    /// One part in one voice: from the cache, or rendered, or from a rendering that is under way. `made` is told when
-    /// it has its sound, and only the file is missing; it is told nothing if this begins no rendering.
+    /// One part in one voice: from the cache, or rendered, or from a rendering that is under way.
     pub(super) async fn say(
         self: &Arc<Self>,
         speaker: &Arc<Speaker>,
         part: Part,
         lang: &str,
         deadline: Instant,
-        made: oneshot::Sender<()>,
+        beside: Beside,
     ) -> Result<Spoken, SpeechError> {
         let key = part.key;
         if let Some(length) = self.cache.get(key, clock::system()) {
@@ -145,7 +153,8 @@ impl Inner {
         }
         let rendering = speaker.queue.share(key, || {
             let lang = lang.to_owned();
-            let asked = Asked { speaker: speaker.clone(), part, lang, begun: Instant::now(), deadline, made };
+            let asked =
+                Asked { speaker: speaker.clone(), part, lang, begun: Instant::now(), deadline, beside };
             self.clone().render(asked)
         });
         rendering.await.map(|length| self.spoken(&speaker.name, key, length))
@@ -166,7 +175,9 @@ impl Inner {
             return Err(late());
         }
         let voice = &asked.speaker.voice;
-        let rendered = timeout_at(asked.deadline, voice.render(&asked.part.text, &asked.lang)).await;
+        let foreseen = self.foresee(&**voice, asked.beside.next.as_ref(), &asked.lang);
+        let rendering = beside(voice.render(&asked.part.text, &asked.lang), foreseen);
+        let rendered = timeout_at(asked.deadline, rendering).await;
         let audio = match rendered {
             // A voice that had little time left is not to blame.
             Err(_) => return Err(asked.speaker.failed(late(), begun.elapsed() >= patience / 2)),
@@ -181,7 +192,9 @@ impl Inner {
         asked.speaker.health.worked();
         // The next one is made while this one is written.
         drop(place);
-        let _ = asked.made.send(());
+        if let Some(made) = asked.beside.made {
+            let _ = made.send(());
+        }
         let name = asked.speaker.name.to_string();
         let inner = self.clone();
         let keep = tokio::task::spawn_blocking(move || {
@@ -200,6 +213,13 @@ impl Inner {
         #[allow(clippy::cast_precision_loss, reason = "exact below 9 PB")]
         gauge!("stasisd_speech_cache_bytes").set(self.cache.fill().1 as f64);
         Ok(length)
+    }
+
+    /// Tells a voice of what it will be asked, if it will be.
+    async fn foresee(&self, voice: &dyn Voice, next: Option<&Part>, lang: &str) {
+        if let Some(next) = next.filter(|next| self.cache.get(next.key, clock::system()).is_none()) {
+            voice.foresee(&next.text, lang).await;
+        }
     }
 
     fn unkept(&self, why: String) -> SpeechError {
@@ -239,6 +259,14 @@ impl Inner {
                 sounds: self.recordings.directory().display().to_string(),
             }),
         }
+    }
+}
+
+/// What the work gives; the other is done as far as there is time.
+async fn beside<T>(work: impl Future<Output = T>, other: impl Future<Output = ()>) -> T {
+    match future::select(pin!(work), pin!(other)).await {
+        Either::Left((done, _)) => done,
+        Either::Right(((), work)) => work.await,
     }
 }
 

@@ -4,20 +4,23 @@ use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll};
 
 use futures_util::{
     FutureExt as _, StreamExt as _,
-    future::{BoxFuture, Fuse},
+    future::Fuse,
     stream::{self, BoxStream, FuturesOrdered},
 };
 use metrics::counter;
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{sync::oneshot, task::JoinError, time::Instant};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
-    SpeechError,
-    run::{Inner, Part, share},
+    SpeechError, VoiceError,
+    run::{Beside, Inner, Part, share},
     speaker::Speaker,
     speech::Spoken,
 };
+use crate::tasks::attached;
 
-/// What follows the first part of a text. While it is not polled nothing is begun; dropping it ends it.
+/// What follows the first part of a text. While it is not polled no more than one part is made ahead; dropping it ends
+/// that too.
 pub type Rest = BoxStream<'static, Result<Spoken, SpeechError>>;
 
 /// One that is written and one that is spoken.
@@ -29,11 +32,9 @@ struct Remaining {
     speaker: Arc<Speaker>,
     /// In their order, those under way included.
     parts: VecDeque<Part>,
-    under_way: FuturesOrdered<BoxFuture<'static, Result<Spoken, SpeechError>>>,
+    under_way: FuturesOrdered<AbortOnDropHandle<Result<Spoken, SpeechError>>>,
     /// Tells that the last of those has its sound.
     made: Fuse<oneshot::Receiver<()>>,
-    /// What the voice does for the part behind them.
-    foresight: Option<BoxFuture<'static, ()>>,
     lang: String,
     recorded: Vec<String>,
 }
@@ -102,7 +103,6 @@ impl Remaining {
             parts,
             under_way: FuturesOrdered::new(),
             made: Fuse::terminated(),
-            foresight: None,
             lang: lang.to_owned(),
             recorded: recorded.to_vec(),
         }
@@ -151,13 +151,11 @@ impl Remaining {
         let may_begin = self.under_way.len() < self.parts.len().min(AT_ONCE);
         poll_fn(|context| {
             if let Poll::Ready(said) = self.under_way.poll_next_unpin(context) {
+                let said = said.map(|said| said.unwrap_or_else(|panic| Err(self.broken(&panic))));
                 return Poll::Ready(said.map_or(Happened::Nothing, Happened::Said));
             }
             if may_begin && let Poll::Ready(Ok(())) = self.made.poll_unpin(context) {
                 return Poll::Ready(Happened::Made);
-            }
-            if self.foresight.as_mut().is_some_and(|foresight| foresight.poll_unpin(context).is_ready()) {
-                self.foresight = None;
             }
             Poll::Pending
         })
@@ -170,12 +168,15 @@ impl Remaining {
         let Some(part) = self.parts.get(at).cloned() else { return };
         let (made, is_made) = oneshot::channel();
         self.made = is_made.fuse();
+        let beside = Beside { made: Some(made), next: self.parts.get(at + 1).cloned() };
         let (inner, speaker, lang) = (self.inner.clone(), self.speaker.clone(), self.lang.clone());
-        let saying = async move { inner.say(&speaker, part, &lang, deadline, made).await };
-        self.under_way.push_back(saying.boxed());
-        self.foresight = self.parts.get(at + 1).map(|part| {
-            let (speaker, text, lang) = (self.speaker.clone(), part.text.clone(), self.lang.clone());
-            async move { speaker.voice.foresee(&text, &lang).await }.boxed()
-        });
+        // By itself: who gives Asterisk one part does not look after the next, which has its place at the voice.
+        let saying = async move { inner.say(&speaker, part, &lang, deadline, beside).await };
+        self.under_way.push_back(attached(saying));
+    }
+
+    fn broken(&self, panic: &JoinError) -> SpeechError {
+        let error = VoiceError::Pipe(panic.to_string());
+        SpeechError::Voice { voice: self.speaker.name.to_string(), error }
     }
 }

@@ -34,8 +34,8 @@ pub trait Voice: Send + Sync {
         vec![text.to_owned()]
     }
 
-    /// Told of the text that will be asked for next while another is rendered: what can be got ready without holding
-    /// up anybody may be. Whether it comes to its end makes no difference to what is heard.
+    /// Told, while it renders a text, of the one that will be asked for next: what it can get ready beside may be got
+    /// ready. Dropped when the rendering is done; whether it came to its end makes no difference to what is heard.
     fn foresee<'a>(&'a self, _text: &'a str, _lang: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }

@@ -50,11 +50,12 @@ async fn who_waits_for_the_voice_comes_before_the_next_part() {
 #[tokio::test]
 async fn who_hangs_up_leaves_nothing_behind() {
     let site = Site::new();
-    let voice = voice(Duration::from_millis(20));
+    // Long enough for the first to be written meanwhile.
+    let voice = voice(Duration::from_millis(700));
     let speech = Speech::with_voices(&site.config, "", vec![voice.clone()]).unwrap();
     let (_, rest) = speech.begin("Part one. Part two. Part three.", "en", &[]).await.unwrap();
     drop(rest);
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(voice.count(), 2, "the third is never begun");
     assert_eq!(site.prompts().len(), 1, "and the second not kept");
 }

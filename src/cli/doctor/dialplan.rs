@@ -69,16 +69,25 @@ async fn exists(visit: &Visit, channel: &ChannelId, context: &str, extension: &s
 /// Whether the dialplan can turn away a share of the calls.
 async fn shedding(visit: &Visit, channel: &ChannelId) -> Finding {
     const NAME: &str = "overload";
-    match visit.client.get_variable(channel, "RAND(7,7)").await {
-        Ok(Some(answer)) if answer == "7" => {
-            Finding::ok(NAME, "the dialplan can turn away a share of the calls when too many come")
-        }
-        Ok(_) | Err(_) => Finding::doubtful(
+    let asks = visit.client.get_variable(channel, "DIALPLAN_EXISTS(stasisd-inbound,s,shed)").await;
+    let random = visit.client.get_variable(channel, "RAND(7,7)").await;
+    let is =
+        |answer: &Result<Option<String>, _>, wanted| matches!(answer, Ok(Some(found)) if found == wanted);
+    if !is(&asks, "1") {
+        return Finding::doubtful(
             NAME,
-            "Asterisk has no RAND(), which stasisd-inbound asks for each call",
-            "load func_rand.so",
-        ),
+            "stasisd-inbound does not ask which calls are too many (STASISD_SHED_)",
+            MEND,
+        );
     }
+    if !is(&random, "7") {
+        return Finding::doubtful(
+            NAME,
+            "RAND(), which stasisd-inbound asks, gives no answer",
+            "load func_rand.so",
+        );
+    }
+    Finding::ok(NAME, "the dialplan can turn away a share of the calls when too many come")
 }
 
 /// Whether Asterisk can remember what it was told to dial, so that a crash leaves no doubt of it.

@@ -13,8 +13,10 @@ const BETA: f64 = 1.0;
 const DECAY: f64 = 0.8;
 /// A longer delay is no worse: it may be a guess.
 const WORST: f64 = 0.5;
+/// Nor is what happened in a longer time known: a tick may have been held up.
+const LONGEST: f64 = 0.3;
 /// Some always come through, or it would never be seen that there is room.
-const MOST: f64 = 0.95;
+pub(super) const MOST: f64 = 0.95;
 /// Less is none.
 const LEAST: f64 = 0.001;
 
@@ -28,7 +30,7 @@ pub(super) struct Pie {
 impl Pie {
     /// Takes how long an answer takes now, so long after the last time; gives the share to turn away, from 0 to 1.
     pub(super) fn next(&mut self, delay: Duration, after: Duration) -> f64 {
-        let (delay, after) = (delay.as_secs_f64().min(WORST), after.as_secs_f64());
+        let (delay, after) = (delay.as_secs_f64().min(WORST), after.as_secs_f64().min(LONGEST));
         let mut share = self.share + ALPHA * (delay - TARGET) * after + BETA * (delay - self.before);
         if delay.max(self.before) < TARGET / 2.0 {
             share *= DECAY.powf(after);

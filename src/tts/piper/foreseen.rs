@@ -5,8 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// Texts that are remembered: the next part of each that is being said. The oldest is forgotten.
-const MOST: usize = 16;
+/// Texts that are remembered: the next part of each whose last one was made. The oldest is forgotten.
+const MOST: usize = 64;
 
 /// Phoneme ids by text.
 #[derive(Debug, Default)]
@@ -43,13 +43,13 @@ mod tests {
     #[test]
     fn each_once_and_not_too_many() {
         let foreseen = Foreseen::default();
-        for n in 0..40 {
+        for n in 0..160 {
             foreseen.put(&n.to_string(), vec![vec![n]]);
             foreseen.put(&n.to_string(), vec![vec![n, n]]);
         }
-        assert_eq!(foreseen.take("39"), Some(vec![vec![39, 39]]));
-        assert_eq!(foreseen.take("39"), None);
-        let kept = (0..40).filter(|n| foreseen.take(&n.to_string()).is_some()).collect::<Vec<_>>();
-        assert_eq!(kept, (24..39).collect::<Vec<_>>());
+        assert_eq!(foreseen.take("159"), Some(vec![vec![159, 159]]));
+        assert_eq!(foreseen.take("159"), None);
+        let kept = (0..160).filter(|n| foreseen.take(&n.to_string()).is_some()).collect::<Vec<_>>();
+        assert_eq!(kept, (96..159).collect::<Vec<_>>());
     }
 }
