@@ -43,11 +43,9 @@ impl Refusal {
     }
 }
 
-/// What came and what was answered since the start, and what waits for its answer now.
+/// What was answered since the start, and what waits for its answer now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Calls that asked for room and found the daemon neither full nor stopping.
-    pub came: u64,
     /// Calls that Asterisk was told to answer and has answered, or failed to.
     pub answered: u64,
     /// Calls that Asterisk was told to answer and has not yet.
@@ -60,7 +58,6 @@ pub(super) struct Admission {
     starting: AtomicUsize,
     /// Those of them that Asterisk was told to answer: what they wait for is not a lookup or a voice.
     answering: AtomicUsize,
-    came: AtomicU64,
     answered: AtomicU64,
     standing: Standing,
     max_starting: usize,
@@ -95,7 +92,6 @@ impl Admission {
         Self {
             starting: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
-            came: AtomicU64::new(0),
             answered: AtomicU64::new(0),
             standing: Standing::new((config.max_starting / FEW).max(FEWEST)),
             max_starting: config.max_starting,
@@ -105,7 +101,6 @@ impl Admission {
 
     /// Asks for room for a new call; says why there is none.
     pub(super) fn admit(self: &Arc<Self>, now: Instant) -> Result<Starting, Refusal> {
-        self.came.fetch_add(1, Ordering::AcqRel);
         let before = self.starting.fetch_add(1, Ordering::AcqRel);
         let starting = Starting(Arc::clone(self));
         let answering = self.answering.load(Ordering::Acquire);
@@ -135,7 +130,6 @@ impl Admission {
 
     pub(super) fn traffic(&self) -> Traffic {
         Traffic {
-            came: self.came.load(Ordering::Acquire),
             answered: self.answered.load(Ordering::Acquire),
             answering: self.answering.load(Ordering::Acquire),
         }

@@ -106,7 +106,7 @@ impl Registry {
         self.shared.admission.answering()
     }
 
-    /// What came and what was answered so far.
+    /// What was answered so far, and what waits.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.shared.admission.traffic()

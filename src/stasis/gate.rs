@@ -1,4 +1,4 @@
-//! The dialplan's gate: while we can take no call at all it refuses them by itself, which saves Asterisk bringing each to
+//! The dialplan's gate: while we can take no call it refuses them by itself, which saves Asterisk bringing each to
 //! us and back.
 
 use std::{
@@ -16,7 +16,8 @@ use crate::tasks::clock;
 
 /// How long it is shut after a refusal. Short, so that a place that becomes free is soon taken.
 const SHORTEST: Duration = Duration::from_millis(25);
-/// Each time that the next refusal comes at once it is shut twice as long; no longer than this, for a place may be free.
+/// Each time that the next refusal comes at once it is shut twice as long; no longer than this, in which a quarter
+/// second's worth of `calls.max_per_second` does not yet overflow.
 const LONGEST: Duration = Duration::from_millis(200);
 /// What is at once.
 const AT_ONCE: Duration = Duration::from_millis(100);

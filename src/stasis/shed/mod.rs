@@ -1,4 +1,4 @@
-//! More calls than can be served: a share of them is turned away by the dialplan, which spares Asterisk bringing each to
+//! More calls than Asterisk answers in time: a share of them is turned away by the dialplan, which spares Asterisk bringing each to
 //! us and back.
 
 mod control;
@@ -56,14 +56,14 @@ impl Door {
 
     async fn keep_shedding(&self) {
         let registry = &self.services.registry;
-        let mut control = Control::new(self.services.config.max_per_second, registry.traffic());
+        let mut control = Control::new(registry.traffic());
         let begun = Instant::now();
         let mut told = Told { permille: 0, at: begun };
         let (mut last, mut calm_since) = (begun, begun);
         while calm_since.elapsed() < CALM && !registry.is_draining() {
             sleep(TICK).await;
             let now = Instant::now();
-            let share = control.next(registry.traffic(), f64::from(told.permille) / 1000.0, now - last);
+            let share = control.next(registry.traffic(), now - last);
             last = now;
             if share > 0.0 {
                 calm_since = now;

@@ -16,7 +16,7 @@ const WORST: f64 = 0.5;
 /// Nor is what happened in a longer time known: a tick may have been held up.
 const LONGEST: f64 = 0.3;
 /// Some always come through, or it would never be seen that there is room.
-pub(super) const MOST: f64 = 0.95;
+const MOST: f64 = 0.95;
 /// Less is none.
 const LEAST: f64 = 0.001;
 

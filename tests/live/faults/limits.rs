@@ -81,33 +81,6 @@ async fn a_shut_gate_leads_to_the_operators_and_opens_by_itself() {
 /// The dialplan's global that says how many calls it turns away.
 const SHED: &str = "STASISD_SHED_stasisd";
 
-/// How many of a thousand, now or when it was told.
-fn shed(rig: &Rig) -> u32 {
-    let told = rig.global(SHED).map_or(0, |told| told.parse::<u64>().unwrap());
-    u32::try_from(told % 1000).unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_above_the_rate_is_turned_away_by_the_dialplan_until_it_is_over() {
-    let site = Site::start("shed", "[calls]\nmax_per_second = 1\n").await;
-    let api = site.api();
-    let (mut callers, mut most, mut share) = (Vec::new(), 0, 0.0_f64);
-    for index in 10..38 {
-        let number = format!("+346000008{index}");
-        callers
-            .push(station(&site.rig, &format!("many{index}"), &number, "4").wait_ms(1000).hang_up().start());
-        tokio::time::sleep(Duration::from_millis(80)).await;
-        most = most.max(blocking(|| shed(&site.rig)));
-        share = share.max(metric(&api, "stasisd_calls_shed_share").await);
-    }
-    assert!((300..=950).contains(&most) && (0.3..=0.95).contains(&share), "{most} {share}");
-    assert!(metric(&api, "stasisd_calls_refused_total{why=\"too_fast\"}").await >= 1.0);
-    assert!(site.rig.log().contains("stasisd: the daemon takes no more calls for the moment"));
-    drop(callers);
-    blocking(|| eventually(LONG, || site.rig.global(SHED).filter(|told| told == "0").ok_or("it goes on")));
-    assert!(metric(&api, "stasisd_calls_shed_share").await == 0.0);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_dialplan_was_told_to_turn_away_it_soon_forgets() {
     let site = Site::start("forgets", "").await;
