@@ -1,5 +1,5 @@
-//! More calls than Asterisk answers in time: a share of them is turned away by the dialplan, which spares Asterisk bringing each to
-//! us and back.
+//! More calls than Asterisk answers in time: a share of them is turned away by the dialplan, which spares Asterisk
+//! bringing each to us and back.
 
 mod control;
 mod pie;
