@@ -136,13 +136,12 @@ impl Remaining {
     /// whoever waits for the voice: the model need wait neither for a file nor for phonemes.
     async fn say(&mut self, deadline: Instant) -> Option<(Part, Result<Spoken, SpeechError>)> {
         if self.under_way.is_empty() {
-            // Somebody hears nothing until it is there, so it has the processors for itself.
-            self.ask(deadline, false);
+            self.ask(deadline);
         }
         loop {
             match self.happens().await {
                 Happened::Said(said) => return Some((self.parts.pop_front()?, said)),
-                Happened::Made => self.ask(share(Instant::now() + self.inner.patience, 1), true),
+                Happened::Made => self.ask(share(Instant::now() + self.inner.patience, 1)),
                 Happened::Nothing => return None,
             }
         }
@@ -163,14 +162,13 @@ impl Remaining {
         .await
     }
 
-    /// Begins with the first part that is not under way; looks ahead to the one behind it meanwhile, if it may.
-    fn ask(&mut self, deadline: Instant, ahead: bool) {
+    /// Begins with the first part that is not under way.
+    fn ask(&mut self, deadline: Instant) {
         let at = self.under_way.len();
         let Some(part) = self.parts.get(at).cloned() else { return };
         let (made, is_made) = oneshot::channel();
         self.made = is_made.fuse();
-        let next = self.parts.get(at + 1).filter(|_| ahead).cloned();
-        let beside = Beside { made: Some(made), next };
+        let beside = Beside { made: Some(made), next: self.parts.get(at + 1).cloned() };
         let (inner, speaker, lang) = (self.inner.clone(), self.speaker.clone(), self.lang.clone());
         // By itself: who gives Asterisk one part does not look after the next, which has its place at the voice.
         let saying = async move { inner.say(&speaker, part, &lang, deadline, beside).await };
