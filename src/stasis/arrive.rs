@@ -139,8 +139,8 @@ impl Door {
         self.services.feed.post(NoticeKind::CallRefused, None, json!({ "why": why }));
         let (ari, config) = (self.services.ari.clone(), Arc::clone(&self.services.config));
         match refusal {
-            Refusal::Queueing => self.shed(),
-            Refusal::TooFast | Refusal::Overloaded | Refusal::Full | Refusal::Draining => self.shut_gate(),
+            Refusal::Queueing if self.shed() => {}
+            _ => self.shut_gate(),
         }
         self.tracker.spawn(async move {
             let place = (&config.fallback_context, &config.fallback_extension);

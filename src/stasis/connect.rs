@@ -78,6 +78,9 @@ impl Door {
         let lands = self.outbound.still_lands();
         ari.set_event_filter(&self.services.app, &WANTED, &[]).await?;
         self.services.marks.begin(ari, &self.services.app).await?;
+        if is_first {
+            self.let_all_come().await;
+        }
         let application = ari.application(&self.services.app).await?;
         let ours = application.map(|application| application.channel_ids).unwrap_or_default();
         let channels = ari.channels().await?;

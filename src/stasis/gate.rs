@@ -58,6 +58,12 @@ impl Gate {
 }
 
 impl Door {
+    /// What Asterisk's clock says, as far as its events tell: seconds since 1970.
+    pub(super) fn asterisk_secs(&self) -> i64 {
+        let apart_ms = self.lag.lock().unwrap_or_else(PoisonError::into_inner).apart_ms();
+        (clock::now().as_millisecond() - apart_ms).div_euclid(1000)
+    }
+
     /// Shuts the gate for a moment, unless it is shut already.
     pub(super) fn shut_gate(&self) {
         if self.gate.is_shut.swap(true, Ordering::AcqRel) {
@@ -66,8 +72,8 @@ impl Door {
         let shut_for = self.gate.rhythm().next(Instant::now());
         let (ari, gate, name) =
             (self.services.ari.clone(), Arc::clone(&self.gate), variable(&self.services.app));
+        let until = self.asterisk_secs() + BY_ITSELF_SECS;
         self.tracker.spawn(async move {
-            let until = clock::now().as_second() + BY_ITSELF_SECS;
             // One that cannot be shut is open: each call is refused by us.
             let shut = ari.set_global(&name, Some(&until.to_string())).await;
             sleep(shut_for).await;
@@ -82,7 +88,7 @@ impl Door {
 }
 
 /// The dialplan's global that says until when (seconds since 1970) it refuses calls of this application.
-fn variable(app: &str) -> String {
+pub(super) fn variable(app: &str) -> String {
     format!("STASISD_CLOSED_{app}")
 }
 

@@ -20,6 +20,13 @@ impl Lag {
         Self { since: now, before_ms: i64::MAX, now_ms: i64::MAX }
     }
 
+    /// By how much Asterisk's clock is behind ours, in milliseconds, as far as its events tell; 0 before the first.
+    #[must_use]
+    pub fn apart_ms(&self) -> i64 {
+        let apart = self.now_ms.min(self.before_ms);
+        if apart == i64::MAX { 0 } else { apart }
+    }
+
     /// Takes an event's age by the two clocks, in milliseconds (negative when ours is behind), and tells how
     /// much of it is real.
     pub fn behind_ms(&mut self, age_ms: i64, now: Instant) -> i64 {
@@ -43,10 +50,12 @@ mod tests {
         let at = |secs| start + Duration::from_secs(secs);
         for skew in [-86_400_000, 0, 5_000] {
             let mut lag = Lag::new(start);
+            assert_eq!(lag.apart_ms(), 0);
             assert_eq!(lag.behind_ms(skew, at(1)), 0);
             assert_eq!(lag.behind_ms(skew + 2_500, at(2)), 2_500);
             // The next window knows the one before.
             assert_eq!(lag.behind_ms(skew + 900, at(70)), 900);
+            assert_eq!(lag.apart_ms(), skew);
             // A clock that was set is believed after a while.
             assert_eq!(lag.behind_ms(skew + 10_000, at(80)), 10_000);
             assert_eq!(lag.behind_ms(skew + 10_000, at(400)), 0);

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::tasks::attached;
 
-/// What follows the first part of a text. While it is not polled no more than one part is made ahead; dropping it ends
-/// that too.
+/// What follows the first part of a text. While it is not polled no more than those parts are made that were begun,
+/// two at most; dropping it ends that too.
 pub type Rest = BoxStream<'static, Result<Spoken, SpeechError>>;
 
 /// One that is written and one that is spoken.

@@ -14,5 +14,6 @@ mod desk;
 mod listener;
 mod manager;
 mod outbound;
+mod overload;
 mod queues;
 mod tls;

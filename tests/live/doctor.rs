@@ -59,6 +59,7 @@ fn a_good_deployment_is_well_and_nothing_is_left_behind() {
         "ok    dialplan       stasisd-fallback,s,1",
         "ok    dialplan       stasisd-operators,s,1",
         "ok    dialplan       stasisd-inbound,s,1",
+        "ok    overload       the dialplan can turn away a share",
         "ok    queue          operators",
         "ok    database",
         "ok    voice",

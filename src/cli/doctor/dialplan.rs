@@ -69,18 +69,18 @@ async fn exists(visit: &Visit, channel: &ChannelId, context: &str, extension: &s
 /// Whether the dialplan can turn away a share of the calls.
 async fn shedding(visit: &Visit, channel: &ChannelId) -> Finding {
     const NAME: &str = "overload";
-    let asks = visit.client.get_variable(channel, "DIALPLAN_EXISTS(stasisd-inbound,s,shed)").await;
-    let random = visit.client.get_variable(channel, "RAND(7,7)").await;
-    let is =
-        |answer: &Result<Option<String>, _>, wanted| matches!(answer, Ok(Some(found)) if found == wanted);
-    if !is(&asks, "1") {
-        return Finding::doubtful(
-            NAME,
-            "stasisd-inbound does not ask which calls are too many (STASISD_SHED_)",
-            MEND,
-        );
+    match visit.client.get_variable(channel, "DIALPLAN_EXISTS(stasisd-inbound,s,shed)").await {
+        Ok(Some(answer)) if answer == "1" => {}
+        Ok(_) => {
+            let why = "stasisd-inbound does not ask which calls are too many (STASISD_SHED_)";
+            return Finding::doubtful(NAME, why, MEND);
+        }
+        Err(error) => {
+            return Finding::doubtful(NAME, error.to_string(), "load func_dialplan.so to have it told");
+        }
     }
-    if !is(&random, "7") {
+    let random = visit.client.get_variable(channel, "RAND(7,7)").await;
+    if !matches!(random, Ok(Some(number)) if number == "7") {
         return Finding::doubtful(
             NAME,
             "RAND(), which stasisd-inbound asks, gives no answer",

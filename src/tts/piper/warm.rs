@@ -13,8 +13,8 @@ use tokio::{
 
 use crate::tts::program;
 
-/// Processes that are kept between texts: as many as texts are at work on.
-const KEPT: usize = 2;
+/// Processes that are kept between texts: for as many as are usually worked at, and the parts behind them.
+const KEPT: usize = 4;
 /// Bytes of a text that surely go into the pipe while nobody reads its answer.
 const MOST_INPUT: usize = 16 << 10;
 /// Bytes that its phonemes never have.

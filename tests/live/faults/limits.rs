@@ -94,7 +94,7 @@ async fn what_the_dialplan_was_told_to_turn_away_it_soon_forgets() {
         assert!(blocking(|| caller.run()).as_expected());
         early += 1;
     }
-    assert!(early > 0);
+    assert!(early > 3, "{early}");
     // The second that it names is the last.
     while now() <= until {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -104,7 +104,9 @@ async fn what_the_dialplan_was_told_to_turn_away_it_soon_forgets() {
     assert_eq!(ended(&site.api(), "+34600000851").await["disposition"], "completed");
     let calls = site.api().get("/v1/calls?caller=%2B34600000850").await;
     let came = calls["items"].as_array().unwrap().len();
-    assert!(came < early, "{came} of {early} came to us");
+    // One in a thousand would come.
+    assert!(came * 3 < early, "{came} of {early} came to us");
+    assert!(site.rig.log().contains("stasisd: more calls come than can be served, and this one is too many"));
 }
 
 fn order(version: u32, length: usize) -> Value {
