@@ -48,9 +48,8 @@ impl Refusal {
 pub struct Traffic {
     /// Calls that Asterisk was told to answer and has answered, or failed to.
     pub answered: u64,
-    /// Calls that Asterisk was told to answer and has not yet, above half of as many as may always stand: so many wait
-    /// wherever answers take their time, and are no queue.
-    pub queueing: usize,
+    /// Calls that Asterisk was told to answer and has not yet.
+    pub answering: usize,
 }
 
 /// Those that start, and those that ask to.
@@ -61,8 +60,6 @@ pub(super) struct Admission {
     answering: AtomicUsize,
     answered: AtomicU64,
     standing: Standing,
-    /// As many as may always stand.
-    few: usize,
     max_starting: usize,
     rate: Rate,
 }
@@ -92,13 +89,11 @@ impl Drop for Answering {
 impl Admission {
     /// With the configured caps.
     pub(super) fn new(config: &CallsConfig) -> Self {
-        let few = (config.max_starting / FEW).max(FEWEST);
         Self {
             starting: AtomicUsize::new(0),
             answering: AtomicUsize::new(0),
             answered: AtomicU64::new(0),
-            standing: Standing::new(few),
-            few,
+            standing: Standing::new((config.max_starting / FEW).max(FEWEST)),
             max_starting: config.max_starting,
             rate: Rate::per_second(config.max_per_second),
         }
@@ -134,10 +129,9 @@ impl Admission {
     }
 
     pub(super) fn traffic(&self) -> Traffic {
-        let answering = self.answering.load(Ordering::Acquire);
         Traffic {
             answered: self.answered.load(Ordering::Acquire),
-            queueing: answering.saturating_sub(self.few / 2),
+            answering: self.answering.load(Ordering::Acquire),
         }
     }
 }
@@ -158,11 +152,11 @@ mod tests {
         let waiting: Vec<_> = (0..60).map(|_| admission.admit(begun).unwrap()).collect();
         assert!(admission.admit(late).is_ok(), "what they wait for may be a lookup or a voice");
         let mut answering: Vec<_> = (0..40).map(|_| admission.answering()).collect();
-        assert_eq!(admission.traffic(), Traffic { answered: 0, queueing: 40 - 100 / FEW / 2 });
+        assert_eq!(admission.traffic(), Traffic { answered: 0, answering: 40 });
         assert!(admission.admit(begun + Duration::from_millis(400)).is_ok());
         assert_eq!(admission.admit(late).unwrap_err(), Refusal::Queueing);
         answering.truncate(100 / FEW);
-        assert_eq!(admission.traffic(), Traffic { answered: 15, queueing: 13 });
+        assert_eq!(admission.traffic(), Traffic { answered: 15, answering: 25 });
         assert!(admission.admit(late).is_ok(), "no more wait than always may");
         let full: Vec<_> = (0..100).map_while(|_| admission.admit(Instant::now()).ok()).collect();
         assert_eq!(full.len() + waiting.len(), 100, "the limit is the limit, also at once");

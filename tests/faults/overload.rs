@@ -37,7 +37,7 @@ async fn a_queue_of_answers_has_the_dialplan_turn_a_share_away_until_it_is_gone(
         assert!(desk.fake.call(&format!("c{index}"), "+34600000001", &[]));
     }
     let traffic = || desk.door.services.registry.traffic();
-    eventually("all wait for their answer", || traffic().queueing == 30 - 4).await;
+    eventually("all wait for their answer", || traffic().answering == 30).await;
     tokio::time::sleep(Duration::from_millis(700)).await;
     assert!(desk.fake.call("late", "+34600000001", &[]));
     assert_eq!(desk.notice(NoticeKind::CallRefused).await.data, json!({ "why": "overloaded" }));

@@ -7,6 +7,8 @@ use crate::calls::Traffic;
 
 /// How quickly what is seen becomes what is believed: this part of it is new after a second.
 const NEWS: f64 = 0.8;
+/// So few that wait for their answer are no queue, however slowly they are answered.
+const FEW: usize = 8;
 
 /// What is known of the calls that come.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ impl Control {
         let weight = 1.0 - (1.0 - NEWS).powf(secs);
         let answers = before + (answers - before) * weight;
         self.answers = Some(answers);
-        let waiting = count(now.queueing as u64);
+        let waiting = if now.answering > FEW { count(now.answering as u64) } else { 0.0 };
         self.pie.next(Duration::from_secs_f64(waiting / answers.max(1.0)), after)
     }
 }
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn answers_that_take_long_turn_calls_away_and_quick_ones_let_them_in() {
         let mut control = Control::new(Traffic::default());
-        let at = |tick: u64, queueing| Traffic { answered: tick * 20, queueing };
+        let at = |tick: u64, answering| Traffic { answered: tick * 20, answering };
         let slow = (1..=10).map(|tick| control.next(at(tick, 80), TICK)).last().unwrap();
         assert!((0.3..0.95).contains(&slow), "{slow}");
         let quick = (11..=100).map(|tick| control.next(at(tick, 0), TICK)).last().unwrap();
@@ -64,12 +66,12 @@ mod tests {
     }
 
     #[test]
-    fn a_tick_that_was_held_up_is_no_long_overload() {
+    fn few_calls_at_a_slow_asterisk_are_no_overload() {
         let mut control = Control::new(Traffic::default());
-        let at = |tick: u64| Traffic { answered: tick / 10, queueing: 0 };
+        let at = |tick: u64| Traffic { answered: tick / 10, answering: 3 };
         assert!((1..=100).all(|tick| control.next(at(tick), TICK) == 0.0));
         let held_up = Duration::from_secs(6);
-        let share = control.next(Traffic { queueing: 40, ..at(101) }, held_up);
-        assert!((0.0..0.7).contains(&share), "{share}");
+        let share = control.next(Traffic { answering: 40, ..at(101) }, held_up);
+        assert!((0.0..0.7).contains(&share), "a tick that was held up is no long overload: {share}");
     }
 }

@@ -24,9 +24,10 @@ const TICK: Duration = Duration::from_millis(100);
 const CALM: Duration = Duration::from_secs(2);
 /// Or when we had to refuse none so long: where each answer takes long by itself, fewer calls do not make it quicker,
 /// and a share could stay for ever. If it is needed it is soon found anew.
-const NEEDED: Duration = Duration::from_secs(30);
-/// More than this the share can hardly do.
+const NEEDED: Duration = Duration::from_secs(10);
+/// More than this the share can hardly do: when it is so much for so long, it is not enough.
 const MOST: f64 = 0.9;
+const MOST_FOR: Duration = Duration::from_secs(2);
 /// What the dialplan was told holds for so many seconds of Asterisk's clock, should we not live to tell it otherwise.
 const BY_ITSELF_SECS: i64 = 5;
 /// After so long it is told again.
@@ -100,7 +101,7 @@ impl Door {
         let mut control = Control::new(registry.traffic());
         let begun = Instant::now();
         let mut told = Told { permille: 0, at: begun };
-        let (mut last, mut calm_since) = (begun, begun);
+        let (mut last, mut calm_since, mut less_at) = (begun, begun, begun);
         let (mut refused, mut needed_at) = (shedding.refused.load(Ordering::Acquire), begun);
         while calm_since.elapsed() < CALM && needed_at.elapsed() < NEEDED && !registry.is_draining() {
             sleep(TICK).await;
@@ -114,7 +115,10 @@ impl Door {
             if refused_now != refused {
                 (refused, needed_at) = (refused_now, now);
             }
-            shedding.is_most.store(share >= MOST, Ordering::Release);
+            if share < MOST {
+                less_at = now;
+            }
+            shedding.is_most.store(less_at.elapsed() > MOST_FOR, Ordering::Release);
             self.turn_away(share, &mut told).await;
         }
         self.turn_away(0.0, &mut told).await;

@@ -1,16 +1,16 @@
 //! Which share of the calls is turned away so that the others are answered in time: PIE (RFC 8033), whose queue is here
-//! the calls that Asterisk was told to answer, above those that always wait.
+//! the calls that Asterisk was told to answer.
 
 use std::time::Duration;
 
-/// Seconds' worth of answers that may wait.
+/// Seconds that an answer may take.
 const TARGET: f64 = 0.1;
-/// What each further second adds to the share in a second.
+/// What each second above that adds to the share in a second.
 const ALPHA: f64 = 1.0;
-/// What each second adds by which it is more than the last time.
+/// What each second adds by which it takes longer than the last time.
 const BETA: f64 = 1.0;
 /// What is left of the share after a second in which next to nothing had to be waited for.
-const DECAY: f64 = 0.5;
+const DECAY: f64 = 0.8;
 /// A longer delay is no worse: it may be a guess.
 const WORST: f64 = 0.5;
 /// Nor is what happened in a longer time known: a tick may have been held up.
