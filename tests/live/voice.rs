@@ -6,6 +6,7 @@ use crate::{
     orders::{Site, run},
     support::{
         audio::{self, Found, find},
+        daemon::Daemon,
         eventually,
         sipp::{Caller, EndedBy},
         voice,
@@ -39,13 +40,17 @@ async fn site(name: &str) -> Site {
     fs::write(daemon.directory.join("flows/speak.toml"), FLOW.replace("TEXT", TEXT)).unwrap();
     daemon.start().await;
     daemon.ready().await;
-    // A busy machine takes its time; until then espeak-ng would speak.
+    loaded(&daemon);
+    Site { daemon, rig }
+}
+
+/// Waits for the Piper voice. A busy machine takes its time; until then espeak-ng would speak.
+pub fn loaded(daemon: &Daemon) {
     tokio::task::block_in_place(|| {
         let loaded =
             || if daemon.log().contains("a Piper voice is loaded") { Ok(()) } else { Err(daemon.log()) };
         eventually(Duration::from_secs(60), loaded);
     });
-    Site { daemon, rig }
 }
 
 /// The rendered parts in the order in which they were written.

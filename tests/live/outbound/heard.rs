@@ -11,7 +11,9 @@ use crate::{
         audio::{self, contains},
         eventually,
         sipp::{Doing, Manner},
+        voice,
     },
+    voice::loaded,
 };
 
 /// A correlation above this is the same sound.
@@ -56,7 +58,8 @@ async fn course(ground: &Ground, id: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callee_hears_a_text_that_was_ordered_on_the_command_line() {
-    let ground = Ground::start("out-heard", &[("01", Manner::Picks(secs(3)))], "").await;
+    let ground = Ground::start("out-heard", &[("01", Manner::Picks(secs(3)))], &voice::settings()).await;
+    loaded(&ground.daemon);
     let text = "The doctor's appointment is at nine on Monday.";
     let words = ["call", "+34600000001", "--say", text, "--wait"];
     let command =
