@@ -57,3 +57,29 @@ async fn a_queue_of_answers_has_the_dialplan_turn_a_share_away_until_it_is_gone(
     assert!(desk.handed_back("late"));
     assert_eq!(told(&desk, CLOSED), [""], "the share was enough");
 }
+
+#[tokio::test]
+async fn what_is_above_the_allowed_rate_is_refused_and_the_gate_shut_for_a_moment() {
+    let mut desk = Desk::open(|config| config.calls.max_per_second = 1).await;
+    for id in ["first", "second"] {
+        assert!(desk.fake.call(id, "+34600000001", &[]));
+    }
+    assert_eq!(desk.notice(NoticeKind::CallRefused).await.data, json!({ "why": "too_fast" }));
+    let now = jiff::Timestamp::now().as_second();
+    eventually("the gate was shut, and opened again", || {
+        told(&desk, CLOSED).last().is_some_and(|value| value == "0")
+    })
+    .await;
+    // Forgotten on connecting, shut, open.
+    let said = told(&desk, CLOSED);
+    assert_eq!((said.len(), said[0].as_str()), (3, ""), "{said:?}");
+    let until: i64 = said[1].parse().unwrap();
+    assert!((now - 1..=now + 3).contains(&until), "{until} at {now}");
+    eventually("it is handed back", || desk.handed_back("second")).await;
+    assert!(told(&desk, SHARE).iter().all(String::is_empty), "a limit is no queue: {:?}", told(&desk, SHARE));
+    assert!(!desk.handed_back("first"));
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert!(desk.fake.call("third", "+34600000001", &[]));
+    eventually("a second later there is room", || desk.told("third").contains(&"POST answer".to_owned()))
+        .await;
+}
